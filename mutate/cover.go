@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// block is a stretch of a file through which a test passes.
+// block is a range of a file that a test executes.
 type block struct {
 	FromLine, FromCol, ToLine, ToCol int
 }
@@ -30,24 +30,24 @@ func (b block) holds(line, col int) bool {
 		(line < b.ToLine || line == b.ToLine && col < b.ToCol)
 }
 
-// passes is one test: through what it passes, and how long it takes without a change.
+// passes is one test: what it executes, and how long it takes without a change.
 type passes struct {
 	Test   string
 	Took   time.Duration
 	Fails  bool               // without any change
-	Blocks map[string][]block // of a file, from the module's root
+	Blocks map[string][]block // by file, from the module's root
 }
 
-// cover is what each test of a package passes through.
+// cover is what each test of a package executes.
 type cover struct {
 	Tests []*passes
 	rapid bool
-	// properties are the tests that run their body again and again.
+	// properties are the tests that run their body many times.
 	properties map[string]bool
 }
 
-// of returns the tests that pass through a change, the quickest first. Where no block
-// holds it (what stands behind case), those that pass through its function.
+// of returns the tests that execute a change, quickest first. If no block contains it (the text
+// after case), those that execute its function.
 func (c *cover) of(m *mutant) []*passes {
 	var through, near []*passes
 	known := false
@@ -75,7 +75,7 @@ func (c *cover) of(m *mutant) []*passes {
 	return through
 }
 
-// prepare learns what each test passes through, of all packages that the sample needs.
+// prepare finds out what each test executes, for all packages of the sample.
 func (r *run) prepare(ctx context.Context, sample []trial) error {
 	mod, err := r.output(ctx, "list", "-m")
 	if err != nil {
@@ -105,14 +105,14 @@ func (r *run) prepare(ctx context.Context, sample []trial) error {
 	return nil
 }
 
-// cover runs each test of a package alone. What it learns is kept among the user's
-// cached files under the sum of the program that was run.
+// cover runs each test of a package alone. The result is cached in the user's cache folder under
+// the hash of the test program.
 func (r *run) cover(ctx context.Context, pkg string) (*cover, error) {
 	dir, err := os.MkdirTemp("", "mu")
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // of the machine's own temporary files
+	defer func() { _ = os.RemoveAll(dir) }() // the machine's own temporary files
 	var folders []string
 	for _, room := range rooms {
 		folders = append(folders, r.module+"/"+room.folder)
@@ -178,7 +178,7 @@ func (r *run) passThrough(ctx context.Context, c *cover, bin, dir, pkg string) e
 	return ctx.Err()
 }
 
-// readProfile reads the blocks that were passed, by file.
+// readProfile reads the executed blocks by file.
 func (r *run) readProfile(path string) map[string][]block {
 	all, err := os.ReadFile(path)
 	if err != nil {
@@ -243,7 +243,7 @@ func (c *cover) readTests(folder string) error {
 	return nil
 }
 
-// onlyProperties returns those of the tests that are properties.
+// onlyProperties returns the tests that are properties.
 func (c *cover) onlyProperties(tests []*passes) []*passes {
 	return slices.DeleteFunc(slices.Clone(tests), func(t *passes) bool { return !c.properties[t.Test] })
 }

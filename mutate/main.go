@@ -1,17 +1,15 @@
-// Command mutate asks what the tests would notice. It makes small changes to the code,
-// one at a time (a condition that never or always holds, an operator, a number, a
-// statement left out), runs the tests that pass through what was changed, and tells
-// which changes no test noticed. The files on disk stay as they are: the compiler is
-// given the changed one in its place (go test -overlay).
+// Command mutate finds out what the tests would notice. It makes small changes to the code, one
+// at a time (a condition that never or always holds, an operator, a number, a statement left
+// out), runs the tests that execute the change, and reports the changes that no test noticed.
+// Files on disk are not changed: the compiler gets the changed file instead (go test -overlay).
 //
-// A sample is drawn by a seed, the same one as long as the code is the same; what changes
-// elsewhere leaves the rest of it as it is. What is judged to change nothing that anybody
-// could see stands in equivalent.txt, with the reason. A run that was cut short, or whose
-// survivors were mended, goes on where it was with -keep FILE: what was noticed before is
-// not tried again.
+// A sample is drawn by a seed and stays the same while the code does; changes elsewhere leave
+// the rest of it as it is. Changes judged to have no visible effect are in equivalent.txt, with
+// the reason. With -keep FILE a run that was interrupted, or whose survivors were fixed, continues
+// where it was: what was noticed before is not tried again.
 //
-// A change counts as noticed (killed) when a test fails on it twice, or does not end. A
-// test that fails without any change is left out, and told.
+// A change counts as noticed (killed) when a test fails on it twice, or does not end. A test that
+// fails without any change is left out, and reported.
 package main
 
 import (
@@ -25,8 +23,8 @@ import (
 	"time"
 )
 
-// room is a folder whose code is changed, with the packages whose tests must notice,
-// the nearest first.
+// room is a folder whose code is changed, with the packages whose tests must notice, nearest
+// first.
 type room struct {
 	folder string
 	tests  []string
@@ -82,8 +80,8 @@ type run struct {
 	say                          io.Writer
 
 	module string
-	covers map[string]*cover // of a package of tests
-	// together are those of a room that are compiled into one program.
+	covers map[string]*cover // by package of tests
+	// together are the changes of a room that are compiled into one program.
 	together map[string]*together
 }
 
@@ -111,7 +109,7 @@ func main() {
 	}
 }
 
-// all draws a sample, tries it and tells the figures.
+// all draws a sample, tries it and prints the figures.
 func (r *run) all(ctx context.Context) error {
 	known, err := readEquivalent(r.root)
 	if err != nil {
@@ -143,7 +141,7 @@ func (r *run) all(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // of the machine's own temporary files
+	defer func() { _ = os.RemoveAll(dir) }() // the machine's own temporary files
 	if err := r.gather(ctx, dir, sample, kept.keys); err != nil {
 		return err
 	}

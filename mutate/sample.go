@@ -25,7 +25,7 @@ func (r *run) testsOf(of room) []string {
 	return of.tests
 }
 
-// sample draws r.n changes of each room, those that are equivalent among them.
+// sample draws r.n changes of each room, including equivalent ones.
 func (r *run) sample(equivalent map[string]bool) ([]trial, error) {
 	var all []trial
 	for _, room := range rooms {
@@ -44,8 +44,8 @@ func (r *run) sample(equivalent map[string]bool) ([]trial, error) {
 	return all, nil
 }
 
-// draw picks n changes, in the order of the source. Each has a place of its own, which
-// the seed and its key decide: where other code comes or goes, it keeps it.
+// draw picks n changes, in the order of the source. The seed and a change's key decide its rank,
+// which it keeps when other code comes or goes.
 func draw(all []*mutant, n int, seed uint64) []*mutant {
 	place := map[*mutant]string{}
 	for _, m := range all {
@@ -64,8 +64,8 @@ func draw(all []*mutant, n int, seed uint64) []*mutant {
 	return drawn
 }
 
-// readEquivalent reads which changes are judged to change nothing: a key a line, and
-// below it, indented, the reason.
+// readEquivalent reads the changes judged to have no effect: a key a line, and below it, indented,
+// the reason.
 func readEquivalent(root string) (map[string]bool, error) {
 	list, err := os.ReadFile(filepath.Join(root, "mutate", "equivalent.txt"))
 	if err != nil {
@@ -80,8 +80,7 @@ func readEquivalent(root string) (map[string]bool, error) {
 	return keys, nil
 }
 
-// kept is a file with the keys of what was noticed in earlier runs; without a name it
-// holds nothing.
+// kept is a file with the keys of what was noticed in earlier runs; without a name it is empty.
 type kept struct {
 	keys map[string]bool
 	file *os.File
@@ -113,6 +112,6 @@ func (k *kept) add(m *mutant) error {
 
 func (k *kept) close() {
 	if k.file != nil {
-		_ = k.file.Close() // each line is written as it comes
+		_ = k.file.Close() // each line is written at once
 	}
 }

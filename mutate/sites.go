@@ -20,7 +20,7 @@ type mutant struct {
 	file string // from the module's root
 	line int
 	col  int
-	// first and last are the lines of the function it stands in.
+	// first and last are the lines of its function.
 	first, last int
 
 	in   string // that function
@@ -28,13 +28,13 @@ type mutant struct {
 	what string // what the change is, in words
 	new  []byte // the whole file, changed
 	of   string // the package's name
-	// switched is nil where a change can only stand alone.
+	// switched is nil if the change can't be combined with others.
 	switched *switched
-	// nth tells apart what is changed alike in one function, from 1 on.
+	// nth distinguishes equal changes in one function, from 1 on.
 	nth int
 }
 
-// key names a mutant however the lines above it move.
+// key identifies a mutant even if the lines above it move.
 func (m *mutant) key() string {
 	key := m.file + " " + m.in + " " + m.what + " " + m.from
 	if m.nth > 1 {
@@ -47,19 +47,19 @@ func (m *mutant) String() string {
 	return fmt.Sprintf("%s:%d (%s): %s: %s", m.file, m.line, m.in, m.what, m.from)
 }
 
-// edit replaces a stretch of a file's source.
+// edit replaces a part of a file's source.
 type edit struct {
 	from, to token.Pos
 	text     string
 	what     string
-	// whole is what behind writes anew: the old source, or the change if that number is
-	// chosen.
+	// whole is the node that behind rewrites: to the old source, or to the change if that number
+	// is chosen.
 	whole  ast.Node
 	behind func(n int, old string) string
 }
 
-// mutantsOf returns every change that is known for the files of a folder, tests and
-// generated files left out, in the order of the source.
+// mutantsOf returns every known change to the files of a folder, except tests and generated files,
+// in the order of the source.
 func mutantsOf(root, folder string) ([]*mutant, error) {
 	paths, err := filepath.Glob(filepath.Join(root, folder, "*.go"))
 	if err != nil {
@@ -148,7 +148,7 @@ func oneLine(src []byte) string {
 	return line
 }
 
-// editsOf lists the changes of a function's body.
+// editsOf returns the changes to a function's body.
 func editsOf(body *ast.BlockStmt) []edit {
 	var all []edit
 	ast.Inspect(body, func(n ast.Node) bool {
@@ -171,8 +171,8 @@ func editsOf(body *ast.BlockStmt) []edit {
 	return all
 }
 
-// conditionEdits take an if for never and for always; an error that is looked at stays:
-// without it hardly anything compiles, and tests can't bring about each.
+// conditionEdits make an if never and always hold, except checks of an error: without them hardly
+// anything compiles, and tests can't provoke every error.
 func conditionEdits(n *ast.IfStmt) []edit {
 	if checksError(n.Cond) {
 		return nil
@@ -198,7 +198,7 @@ func checksError(cond ast.Expr) bool {
 	return ok && strings.HasSuffix(strings.ToLower(x.Name), "err")
 }
 
-// others is what each operator is changed to.
+// others maps each operator to its replacement.
 var others = map[token.Token]token.Token{
 	token.LSS: token.LEQ, token.LEQ: token.LSS, token.GTR: token.GEQ, token.GEQ: token.GTR,
 	token.EQL: token.NEQ, token.NEQ: token.EQL, token.LAND: token.LOR, token.LOR: token.LAND,
@@ -223,14 +223,14 @@ func operatorEdits(n *ast.BinaryExpr) []edit {
 	return []edit{e}
 }
 
-// text tells whether an operand is a string's literal: texts are only joined.
+// text reports whether an operand is a string literal: texts are only concatenated.
 func text(e ast.Expr) bool {
 	l, ok := e.(*ast.BasicLit)
 	return ok && l.Kind == token.STRING
 }
 
-// statementEdits leave a statement out: a call, a sending, an assignment to what stands
-// already, a counting up or down.
+// statementEdits leave a statement out: a call, a send, an assignment to an existing variable, an
+// increment or decrement.
 func statementEdits(list []ast.Stmt) []edit {
 	var all []edit
 	for _, s := range list {
@@ -254,7 +254,7 @@ func statementEdits(list []ast.Stmt) []edit {
 	return all
 }
 
-// logs tells whether a statement only tells in the log how it goes. What went wrong counts.
+// logs reports whether a statement only logs progress. Logging a failure counts.
 func logs(s ast.Stmt) bool {
 	e, ok := s.(*ast.ExprStmt)
 	if !ok {
@@ -323,7 +323,7 @@ func branchEdits(n *ast.BranchStmt) []edit {
 	}
 }
 
-// source prints an expression.
+// source formats an expression.
 func source(e ast.Expr) string {
 	var b bytes.Buffer
 	if err := printer.Fprint(&b, token.NewFileSet(), e); err != nil {

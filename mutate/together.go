@@ -17,11 +17,10 @@ import (
 	"sync"
 )
 
-// chosen is the variable by which a program that holds many changes is told which of them
-// is to be one.
+// chosen is the variable that selects the change in a program with many.
 const chosen = "PARLEY_MUTANT"
 
-// switches is what the changed code asks.
+// switches is the code that checks it.
 const switches = `
 import (
 	"os"
@@ -38,19 +37,19 @@ func mutantOne(n int) int {
 }
 `
 
-// together is the changes of one room that stand in one program of tests, each behind a
-// switch: most of the time is spent compiling.
+// together is the changes of one room in one test program, each behind a switch: most of the time
+// is spent compiling.
 type together struct {
-	dir     string // of its files
+	dir     string // its files
 	overlay string
 	room    room
 	trials  []trial
 
 	mu       sync.Mutex
-	programs map[string]string // of a package of tests
+	programs map[string]string // by package of tests
 }
 
-// number returns the switch of a change, 0 if it stands for itself.
+// number returns the switch of a change, 0 if it is not in the program.
 func (g *together) number(m *mutant) int {
 	if g == nil {
 		return 0
@@ -63,8 +62,8 @@ func (g *together) number(m *mutant) int {
 	return 0
 }
 
-// gather puts as many changes of each room together as compile. An error of the
-// compiler tells the line of that which does not.
+// gather combines as many changes of each room as compile. The compiler's error names the line of
+// one that does not.
 func (r *run) gather(ctx context.Context, dir string, sample []trial, kept map[string]bool) error {
 	for i, room := range rooms {
 		g := &together{dir: filepath.Join(dir, strconv.Itoa(i)), room: room, programs: map[string]string{}}
@@ -96,8 +95,8 @@ func (r *run) gather(ctx context.Context, dir string, sample []trial, kept map[s
 
 var atLine = regexp.MustCompile(`(?m)(\w+\.go):(\d+):`)
 
-// drop takes out the changes that stand where the compiler complains, or else all of
-// the function, and tells whether there were any.
+// drop removes the changes on the lines of a compiler's error, or else all of the function, and
+// reports whether there were any.
 func (g *together) drop(err error) bool {
 	before := len(g.trials)
 	for _, reach := range []func(t trial) (from, to int){
@@ -121,7 +120,7 @@ func (g *together) drop(err error) bool {
 	return false
 }
 
-// write writes the changed files. Changes that overlap are left for themselves.
+// write writes the changed files. Overlapping changes are tried alone.
 func (r *run) write(g *together) error {
 	root, err := filepath.Abs(r.root)
 	if err != nil {
@@ -183,13 +182,13 @@ func (g *together) program(ctx context.Context, r *run, pkg string) (string, err
 	return bin, nil
 }
 
-// switched is how a change is written beside what it replaces.
+// switched is the source of a change beside what it replaces.
 type switched struct {
 	from, to int // in the file
 	text     func(n int) string
 }
 
-// switchedOf writes an edit of a file behind a switch; nil if it can't be on one line.
+// switchedOf puts an edit of a file behind a switch; nil if it does not fit on one line.
 func switchedOf(files *token.FileSet, src []byte, e edit) *switched {
 	if e.behind == nil {
 		return nil
@@ -198,7 +197,7 @@ func switchedOf(files *token.FileSet, src []byte, e edit) *switched {
 	old := string(src[s.from:s.to])
 	s.text = func(n int) string { return e.behind(n, old) }
 	if strings.Count(s.text(1), "\n") != strings.Count(old, "\n") {
-		return nil // the compiler's lines would be others
+		return nil // it would shift the compiler's lines
 	}
 	return s
 }

@@ -18,15 +18,15 @@ import (
 	"time"
 )
 
-// fate is what became of a change.
+// fate is the result of a change.
 type fate int
 
 const (
 	unbuilt    fate = iota // it does not compile
 	noticedIt              // a test failed, or did not end
-	unnoticed              // all tests passed that pass through it
-	unpassed               // no test passes through it
-	equivalent             // it changes nothing that anybody could see
+	unnoticed              // all tests that execute it passed
+	unpassed               // no test executes it
+	equivalent             // it has no visible effect
 )
 
 func (f fate) String() string {
@@ -96,7 +96,7 @@ func (r *run) one(ctx context.Context, t trial, kept map[string]bool) (result, e
 	if err != nil {
 		return result{t, unbuilt, ""}, err
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // of the machine's own temporary files
+	defer func() { _ = os.RemoveAll(dir) }() // the machine's own temporary files
 	program := r.alone(dir, t.mutant)
 	number := 0
 	if g := r.together[t.room.folder]; g.number(t.mutant) > 0 {
@@ -141,21 +141,21 @@ func (r *run) alone(dir string, m *mutant) func(context.Context, string) (string
 	}
 }
 
-// batch is what one process of tests runs.
+// batch is what one test process runs.
 type batch struct {
 	tests   []*passes
-	limit   time.Duration // of all of it
-	stall   time.Duration // until the next test ends or begins
-	checks  int           // of each property; 0: as many as by default
-	number  int           // of the change that is chosen
+	limit   time.Duration // for all of it
+	stall   time.Duration // until the next test starts or ends
+	checks  int           // of each property; 0: the default
+	number  int           // of the chosen change
 	profile string
 }
 
-// first is how long the tests take that go before the others.
+// first is how long the tests of the first batch take.
 const first = 2 * time.Second
 
-// batches orders tests, the quickest first: those that end within a moment, the others,
-// and the properties once more, each with as many checks as by default.
+// batches orders tests, quickest first: those that end quickly, the others, and the properties
+// again with the default number of checks.
 func (r *run) batches(c *cover, tests []*passes) []batch {
 	quick, sum := 0, time.Duration(0)
 	for quick < len(tests) && sum < first {
@@ -181,7 +181,7 @@ func (r *run) batches(c *cover, tests []*passes) []batch {
 	return all
 }
 
-// fewChecks is how often a property is tried at first.
+// fewChecks is how often a property is checked at first.
 func fewChecks(c *cover) int {
 	if c.rapid {
 		return 10
@@ -189,8 +189,8 @@ func fewChecks(c *cover) int {
 	return 0
 }
 
-// failsTwice runs a batch. What fails counts if it fails again without the others, in one
-// of two tries: the machine may be slow. Else the rest goes on without it.
+// failsTwice runs a batch. A failure counts if the test fails again alone, in one of two tries: the
+// machine may be slow. Else the rest goes on without it.
 func (r *run) failsTwice(ctx context.Context, bin, dir, pkg string, b batch) (string, bool) {
 	for len(b.tests) > 0 {
 		who := r.tests(ctx, bin, dir, pkg, b)
@@ -216,11 +216,11 @@ func (r *run) failsTwice(ctx context.Context, bin, dir, pkg string, b batch) (st
 	return "", false
 }
 
-// bounded keeps a change that takes memory without end from taking the machine.
+// bounded limits memory, so that a change that takes ever more does not take down the machine.
 const bounded = `ulimit -v 12000000 2>/dev/null; exec "$0" "$@"`
 
-// tests runs tests in one process, until one fails, and names it; where the process ends,
-// or does not, those that ran.
+// tests runs tests in one process until one fails, and returns its name; if the process crashes or
+// hangs, those that were running.
 func (r *run) tests(ctx context.Context, bin, dir, pkg string, b batch) []string {
 	var names []string
 	for _, t := range b.tests {
@@ -230,7 +230,7 @@ func (r *run) tests(ctx context.Context, bin, dir, pkg string, b batch) []string
 	if os.MkdirAll(tmp, 0o700) != nil {
 		return nil
 	}
-	defer func() { _ = os.RemoveAll(tmp) }() // of the machine's own temporary files
+	defer func() { _ = os.RemoveAll(tmp) }() // the machine's own temporary files
 	args := []string{"-c", bounded, bin, "-test.v", "-test.failfast", "-test.timeout", b.limit.String(), "-test.run", "^(" + strings.Join(names, "|") + ")$"}
 	if b.checks > 0 {
 		args = append(args, "-rapid.checks="+strconv.Itoa(b.checks), "-rapid.nofailfile")
@@ -275,10 +275,10 @@ func (r *run) tests(ctx context.Context, bin, dir, pkg string, b batch) []string
 	case len(running) > 0:
 		return slices.Sorted(maps.Keys(running))
 	}
-	return names // it failed behind the last of them, as where a goroutine is left
+	return names // it failed after the last of them, as when a goroutine is left
 }
 
-// follow notes by a line which tests run, and returns the one that it says failed.
+// follow records by a line which tests run, and returns the one that failed, if it says so.
 func follow(running map[string]bool, line string) (failed string) {
 	what, name, _ := strings.Cut(strings.TrimSpace(line), " ")
 	mark, name, _ := strings.Cut(strings.TrimSpace(name), " ")
@@ -298,7 +298,7 @@ func follow(running map[string]bool, line string) (failed string) {
 	return ""
 }
 
-// overlay writes the changed file beside the module and says where it stands.
+// overlay writes the changed file and the overlay for it.
 func (r *run) overlay(dir string, m *mutant) (string, error) {
 	root, err := filepath.Abs(r.root)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// guest is who sits at a terminal of the demo over SSH.
+// guest is a person at a terminal of the demo over SSH.
 type guest int
 
 const (
@@ -25,7 +25,7 @@ const (
 // guestNames are their names for ssh.
 var guestNames = [...]string{installer: "installer", rep: "rep"}
 
-// takeGuests takes the pictures of a scene at two terminals, each in a demo of its own.
+// takeGuests takes the pictures of a scene with two terminals, each in a demo of its own.
 func (s *studio) takeGuests(ctx context.Context, sc scene) error {
 	began := time.Now()
 	dir, err := os.MkdirTemp("", "parley-screenshots-")
@@ -46,7 +46,7 @@ func (s *studio) takeGuests(ctx context.Context, sc scene) error {
 	return errors.Join(append(failed, s.develop(ctx, dir, sc, shots, began))...)
 }
 
-// playGuests runs the demo, has both come in, and types what the scene has typed.
+// playGuests runs the demo, connects both guests, and types the scene's keys.
 func (s *studio) playGuests(ctx context.Context, dir string, sc scene, v variant) (frame, error) {
 	dir, err := os.MkdirTemp(dir, "demo-")
 	if err != nil {
@@ -89,10 +89,10 @@ func (s *studio) playGuests(ctx context.Context, dir string, sc scene, v variant
 	return beside(terminals[installer].frame(), terminals[rep].frame()), nil
 }
 
-// errNoDemo: the demo said no port.
+// errNoDemo: the demo printed no port.
 var errNoDemo = errors.New("the demo did not say how to come in over SSH")
 
-// portOf reads what the demo says, as far as the port for SSH; the rest is let pass.
+// portOf reads the demo's output up to the SSH port; the rest is discarded.
 func portOf(out io.Reader) (string, error) {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
@@ -104,7 +104,7 @@ func portOf(out io.Reader) (string, error) {
 	return "", errors.Join(errNoDemo, lines.Err())
 }
 
-// beside puts two screens of one height next to each other.
+// beside puts two screens of the same height next to each other.
 func beside(a, b frame) frame {
 	gap := cell{text: " ", width: 1, ground: rgb(0x808080)}
 	out := frame{size: size{a.w + 1 + b.w, a.h}, ground: a.ground, cursor: a.cursor}

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// indexHead is how the page of all pictures looks.
+// indexHead is the head of the page of all pictures.
 const indexHead = `<!doctype html><meta charset="utf-8"><title>Parley: screenshots</title><style>
 body{background:#2b2f38;color:#d7dce5;font:14px/1.5 system-ui,sans-serif;margin:24px}
 section{display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start;margin-bottom:32px}
@@ -19,7 +19,7 @@ figcaption{color:#9aa3b2;font-size:12px}
 </style>
 `
 
-// writeIndex writes a page that shows every picture of a folder, by scene.
+// writeIndex writes a page with every picture of a folder, by scene.
 func writeIndex(dir string) error {
 	pictures, err := filepath.Glob(filepath.Join(dir, "*.png"))
 	if err != nil {

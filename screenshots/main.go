@@ -1,8 +1,8 @@
-// Command screenshots takes pictures of the program: it runs it in a pseudo-terminal
-// against an emulated Facebook, draws the cells of its screen with a browser, and writes
-// PNG files and a page that shows them all.
+// Command screenshots takes pictures of the program: it runs it in a pseudo-terminal against the
+// sandbox, draws the cells of its screen with a browser, and writes PNG files and a page that
+// shows them all.
 //
-// It knows the program as a user does, from outside, and imports nothing of it.
+// It uses the program from outside, as a user does, and imports nothing of it.
 package main
 
 import (
@@ -24,7 +24,7 @@ import (
 // workers is how many scenes are taken at a time.
 const workers = 2
 
-// Pictures are for everybody to look at.
+// Pictures are readable by everybody.
 const (
 	folders = 0o755
 	files   = 0o644
@@ -110,7 +110,7 @@ func (s *studio) ready() error {
 	return errors.Join(os.MkdirAll(s.out, folders), os.MkdirAll(s.kept, folders))
 }
 
-// chosen are the scenes that the flags leave, each with the pictures that they leave.
+// chosen returns the scenes and pictures that the flags select.
 func (s *studio) chosen() []scene {
 	var out []scene
 	for _, sc := range scenes() {
@@ -172,7 +172,7 @@ func (s *studio) take(ctx context.Context, sc scene) error {
 	return errors.Join(append(failed, s.develop(ctx, dir, sc, shots, began))...)
 }
 
-// develop makes the pictures of a scene.
+// develop draws the pictures of a scene.
 func (s *studio) develop(ctx context.Context, dir string, sc scene, shots []shot, began time.Time) error {
 	if err := shoot(ctx, s.browser, dir, shots); err != nil {
 		return err
@@ -183,7 +183,7 @@ func (s *studio) develop(ctx context.Context, dir string, sc scene, shots []shot
 	return nil
 }
 
-// play runs the program in a terminal and types what a scene has typed.
+// play runs the program in a terminal and types the scene's keys.
 func play(ctx context.Context, w *world, sc scene, v variant) (frame, error) {
 	if err := w.startHub(ctx); err != nil {
 		return frame{}, err
@@ -208,7 +208,7 @@ func play(ctx context.Context, w *world, sc scene, v variant) (frame, error) {
 	return taken, t.play(ctx, w, step{keys: sc.after})
 }
 
-// play does what a step says.
+// play executes a step.
 func (t *terminal) play(ctx context.Context, w *world, st step) error {
 	if st.see != "" {
 		if err := t.see(ctx, st.see); err != nil {
@@ -230,13 +230,13 @@ func (t *terminal) play(ctx context.Context, w *world, st step) error {
 	return t.still(ctx, quiet)
 }
 
-// keep copies the pictures that documents show to where those find them.
+// keep copies the pictures that documents show to their place.
 func (s *studio) keep() error {
 	for _, name := range kept {
 		from := filepath.Join(s.out, name+".png")
 		b, err := os.ReadFile(from)
 		if errors.Is(err, os.ErrNotExist) {
-			continue // flags left it out
+			continue // not selected by the flags
 		}
 		if err != nil {
 			return err

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// The grid, in pixels of the page. JetBrains Mono advances by 0.6 of its size: at 15
-// pixels a cell is 9 wide to the pixel, so no seam shows between two grounds.
+// The grid, in pixels of the page. JetBrains Mono advances by 0.6 of its size: at 15 pixels a cell
+// is exactly 9 wide, so there are no seams between backgrounds.
 const (
 	cellWidth  = 9
 	cellHeight = 20
@@ -17,8 +17,7 @@ const (
 	between    = 8
 )
 
-// page lays frames below each other on one page of HTML, and returns where each stands
-// on it.
+// page lays out frames below each other on an HTML page, and returns their positions.
 func page(frames []frame) (document string, places []image.Rectangle, bounds image.Point) {
 	var b strings.Builder
 	b.WriteString(head)
@@ -35,9 +34,9 @@ func page(frames []frame) (document string, places []image.Rectangle, bounds ima
 	return b.String(), places, bounds
 }
 
-// head is how every cell is drawn: at its own place, whatever font its character comes
-// from. A run of text would be laid by its fonts, whose wide characters and
-// punctuation are seldom two cells of another font.
+// head positions every cell by itself, whatever font its character comes from. In a run of text,
+// fonts would set the widths, and their wide characters and punctuation are seldom two cells of
+// another font.
 const head = `<!doctype html><meta charset="utf-8"><style>
 *{margin:0;padding:0}
 body{position:relative;background:#808080}
@@ -50,8 +49,8 @@ body{position:relative;background:#808080}
 </style>
 `
 
-// fit draws a character that its font makes wider than its cells as terminals do:
-// a letter narrower, a sign smaller.
+// fit draws a character that is wider than its cells as terminals do: a letter narrower, a symbol
+// smaller.
 const fit = `<script>
 for (const s of document.querySelectorAll("span")) {
   const room = s.parentElement.offsetWidth, r = document.createRange();
@@ -62,8 +61,8 @@ for (const s of document.querySelectorAll("span")) {
 </script>
 `
 
-// write writes a frame's cells. Ground and character are two elements: a character may
-// reach a little out of its cell, and no ground may cut it.
+// write writes a frame's cells. Background and character are two elements: a character may extend
+// a little out of its cell, and no background may cut it.
 func (f frame) write(b *strings.Builder) {
 	for y, line := range f.lines {
 		x := 0

@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// size is that of a terminal, in cells.
+// size is the size of a terminal, in cells.
 type size struct{ w, h int }
 
 func (s size) String() string { return fmt.Sprintf("%dx%d", s.w, s.h) }
 
-// sizes are those that every scene is looked at in.
+// sizes are the sizes that every scene is taken in.
 var sizes = []size{{160, 45}, {100, 30}, {80, 24}, {60, 20}, {40, 12}}
 
 var languages = []string{"en", "ja"}
 
-// look is what a terminal is like.
+// look is a kind of terminal.
 type look struct {
 	name    string
 	env     []string
@@ -31,7 +31,7 @@ var (
 	ascii   = look{name: "ascii", env: []string{"TERM=linux"}, colours: onDark}
 )
 
-// The colours of a dark and of a light terminal; the sixteen are those of a usual one.
+// The colours of a dark and of a light terminal; the sixteen are usual ones.
 var (
 	onDark = colours{
 		text: rgb(0xD3D9E4), ground: rgb(0x12151C),
@@ -53,32 +53,31 @@ func rgb(hex uint32) color.RGBA {
 	return color.RGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xFF} //nolint:gosec // three bytes of a number
 }
 
-// scene is something to take pictures of: a world, and what is typed on the way there.
+// scene is something to take pictures of: a world, and the keys to get there.
 type scene struct {
 	name string
 	// history is how many old conversations the Page has.
 	history int
-	// prepare makes the world what it is to be, before the program starts; nil: the
-	// Page is connected and its customers have written.
+	// prepare prepares the world before the program starts; nil: the Page is connected and its
+	// customers have written.
 	prepare func(context.Context, *world) error
 	steps   []step
-	// after is typed when the picture is taken, so that the next one finds the same.
+	// after is typed after the picture, to restore the state for the next one.
 	after string
-	// guests: it is the demo over SSH, with the installer's terminal on the left and the
-	// rep's on the right; each step is at one of them.
+	// guests: it is the demo over SSH, with the installer's terminal on the left and the rep's on
+	// the right; each step is at one of them.
 	guests bool
-	// also holds pictures beside those of every size and language.
+	// also holds pictures besides those of every size and language.
 	also []variant
 }
 
-// step waits for a text, does something, types keys, and waits until the screen is
-// still.
+// step waits for a text, does something, types keys, and waits until the screen is still.
 type step struct {
 	at   guest
 	see  string
 	do   func(*world)
 	keys string
-	// read: the screen must be still for so long that what is on it counts as read.
+	// read: the screen must be still long enough to count as read.
 	read bool
 }
 
@@ -89,7 +88,7 @@ type variant struct {
 	look look
 }
 
-// String is the part of a picture's name that tells it from others of its scene.
+// String returns the part of a picture's name that distinguishes it within its scene.
 func (v variant) String() string {
 	s := v.size.String() + "-" + v.lang
 	if v.look.name != dark.name {
@@ -98,7 +97,7 @@ func (v variant) String() string {
 	return s
 }
 
-// variants are all pictures of a scene.
+// variants returns all pictures of a scene.
 func (s scene) variants() []variant {
 	var all []variant
 	sizes := sizes
@@ -113,7 +112,7 @@ func (s scene) variants() []variant {
 	return append(all, s.also...)
 }
 
-// looks are the pictures that show every kind of terminal.
+// looks returns the pictures that show every kind of terminal.
 func looks() []variant {
 	var all []variant
 	for _, l := range []look{light, noColor, ascii} {
@@ -138,7 +137,7 @@ const (
 // first is the customer who wrote last: their row is the first.
 const first = "山田 花子"
 
-// scenes are all of them.
+// scenes returns all scenes.
 func scenes() []scene {
 	wide := variant{size{120, 34}, "en", dark}
 	open := step{see: first, keys: enter, read: true}
@@ -187,13 +186,13 @@ func scenes() []scene {
 	}
 }
 
-// tall is a terminal in which a whole conversation is seen.
+// tall is a terminal that shows a whole conversation.
 func tall(lang string) variant { return variant{size{100, 175}, lang, dark} }
 
 // connected connects the Page.
 func connected(ctx context.Context, w *world) error { return w.connect(ctx) }
 
-// written has the customers write.
+// written makes the customers write.
 func written(ctx context.Context, w *world) error {
 	if err := w.connect(ctx); err != nil {
 		return err
@@ -201,7 +200,7 @@ func written(ctx context.Context, w *world) error {
 	return w.write(ctx, customers)
 }
 
-// answered goes on: we answer the first, who writes back.
+// answered continues written: we answer the first customer, who writes back.
 func answered(ctx context.Context, w *world) error {
 	if err := written(ctx, w); err != nil {
 		return err
@@ -216,8 +215,8 @@ func answered(ctx context.Context, w *world) error {
 	}}})
 }
 
-// told goes on: the first two customers tell how they are reached, the one a phone number
-// that somebody in Pipedrive has, the other an address that two have.
+// told continues written: the first two customers give their contacts, one a phone number that one
+// person in Pipedrive has, the other an address that two have.
 func told(ctx context.Context, w *world) error {
 	if err := written(ctx, w); err != nil {
 		return err
@@ -228,7 +227,7 @@ func told(ctx context.Context, w *world) error {
 	})
 }
 
-// linked goes on: the first customer is linked to a person and to a deal of theirs.
+// linked continues told: the first customer is linked to a person and to one of their deals.
 func linked(ctx context.Context, w *world) error {
 	if err := told(ctx, w); err != nil {
 		return err
@@ -252,7 +251,7 @@ func linked(ctx context.Context, w *world) error {
 	return nil
 }
 
-// unsure goes on: nobody knows whether a reply arrived.
+// unsure continues written: nobody knows whether a reply arrived.
 func unsure(ctx context.Context, w *world) error {
 	if err := written(ctx, w); err != nil {
 		return err
@@ -267,7 +266,7 @@ func unsure(ctx context.Context, w *world) error {
 	return nil
 }
 
-// restricted goes on: Facebook restricts the Page.
+// restricted continues written: Facebook restricts the Page.
 func restricted(ctx context.Context, w *world) error {
 	if err := written(ctx, w); err != nil {
 		return err
@@ -275,7 +274,7 @@ func restricted(ctx context.Context, w *world) error {
 	return w.control(ctx, "/page", map[string]any{"policy": "block", "reason": "Spam"})
 }
 
-// teamed goes on: two colleagues see the Page, one of whom takes no conversations.
+// teamed continues written: two colleagues see the Page, one of whom is away.
 func teamed(ctx context.Context, w *world) error {
 	if err := written(ctx, w); err != nil {
 		return err
@@ -292,7 +291,7 @@ func teamed(ctx context.Context, w *world) error {
 	return w.run(ctx, nil, "page", "visibility", w.facebook.PageID, "shared")
 }
 
-// away goes on: neither does the user.
+// away continues teamed: the user is away, too.
 func away(ctx context.Context, w *world) error {
 	if err := teamed(ctx, w); err != nil {
 		return err
@@ -300,8 +299,8 @@ func away(ctx context.Context, w *world) error {
 	return w.run(ctx, nil, "user", "available", "off")
 }
 
-// happened has everything happen to one customer that can happen in Messenger, by the
-// names that the sandbox has for it; in the end the conversation is ours.
+// happened makes everything happen to one customer that can happen in Messenger, by the sandbox's
+// names; in the end we have thread control.
 func happened(ctx context.Context, w *world) error {
 	if err := w.connect(ctx); err != nil {
 		return err
@@ -323,7 +322,7 @@ func happened(ctx context.Context, w *world) error {
 	return nil
 }
 
-// named has customers write whose names are hard to draw.
+// named makes customers write whose names are hard to draw.
 func named(ctx context.Context, w *world) error {
 	if err := w.connect(ctx); err != nil {
 		return err
@@ -331,13 +330,13 @@ func named(ctx context.Context, w *world) error {
 	return w.write(ctx, hardNames)
 }
 
-// customer is who writes, and what; the newest last.
+// customer is who writes what; newest last.
 type customer struct {
 	name, psid, locale string
 	writes             []message
 }
 
-// message is one of them, written that long ago.
+// message is one message, written that long ago.
 type message struct {
 	ago      time.Duration
 	text     string
@@ -378,7 +377,7 @@ var customers = []customer{
 	}},
 }
 
-// hardNames are names that are hard to draw.
+// hardNames are customers whose names are hard to draw.
 var hardNames = []customer{
 	{"ab", "7200000000000001", "en_US", []message{{ago: time.Minute, text: "Short name."}}},
 	{"Twenty Cells Exactly", "7200000000000002", "en_US", []message{{ago: 2 * time.Minute, text: "A name of twenty cells."}}},

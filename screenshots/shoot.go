@@ -18,23 +18,23 @@ import (
 )
 
 const (
-	// scale is how many pixels of a picture one of the page becomes, each way.
+	// scale is how many pixels of a picture each pixel of the page becomes, in each direction.
 	scale = 2
-	// tallest is the tallest page, in its own pixels; browsers draw none that is much
+	// tallest is the height of the tallest page, in its own pixels; browsers draw none much
 	// taller.
 	tallest = 4000
 	// drawing is how long a browser may take.
 	drawing = 90 * time.Second
 )
 
-// shot is a frame and the file that its picture goes to.
+// shot is a frame and the file of its picture.
 type shot struct {
 	frame
 	file string
 }
 
-// shoot makes the pictures of shots, many in one run of the browser: starting it costs
-// more than drawing.
+// shoot draws the pictures of shots, many in one run of the browser: starting it costs more than
+// drawing.
 func shoot(ctx context.Context, browser, dir string, shots []shot) error {
 	for len(shots) > 0 {
 		n, height := 0, 0
@@ -72,7 +72,7 @@ func shootPage(ctx context.Context, browser, dir string, shots []shot) error {
 	return nil
 }
 
-// drawPage has a browser without a window draw a page.
+// drawPage draws a page with a headless browser.
 func drawPage(ctx context.Context, browser, dir, document string, bounds image.Point) (image.Image, error) {
 	dir, err := os.MkdirTemp(dir, "page-")
 	if err != nil {
@@ -88,7 +88,7 @@ func drawPage(ctx context.Context, browser, dir, document string, bounds image.P
 		"--force-device-scale-factor=" + strconv.Itoa(scale), fmt.Sprintf("--window-size=%d,%d", bounds.X, bounds.Y),
 		"--screenshot=" + out,
 	}
-	if os.Geteuid() == 0 { // the browser refuses to make its sandbox as root
+	if os.Geteuid() == 0 { // as root the browser can't create its sandbox
 		args = append(args, "--no-sandbox")
 	}
 	ctx, cancel := context.WithTimeout(ctx, drawing)
@@ -104,8 +104,8 @@ func drawPage(ctx context.Context, browser, dir, document string, bounds image.P
 	return png.Decode(bytes.NewReader(b))
 }
 
-// writePicture writes a part of a sheet, with a palette: a screen has few colours, and
-// a file of one byte a pixel is a third as large.
+// writePicture writes a part of a sheet with a palette: a screen has few colours, and a file of one
+// byte per pixel is a third as large.
 func writePicture(file string, sheet image.Image, r image.Rectangle) (err error) {
 	p := reduce(sheet, r)
 	f, err := os.Create(file)
@@ -117,11 +117,11 @@ func writePicture(file string, sheet image.Image, r image.Rectangle) (err error)
 	return enc.Encode(f, p)
 }
 
-// shades is how many levels of each of red, green and blue are told apart.
+// shades is how many levels of each of red, green and blue are distinguished.
 const shades = 32
 
-// reduce gives a part of a picture the 256 colours that most of its pixels have.
-// The edges of letters lose nothing that can be seen by it.
+// reduce reduces a part of a picture to the 256 colours that most of its pixels have. The edges of
+// letters lose nothing visible.
 func reduce(from image.Image, r image.Rectangle) *image.Paletted {
 	exact := image.NewRGBA(image.Rectangle{Max: r.Size()})
 	draw.Draw(exact, exact.Bounds(), from, r.Min, draw.Src)
@@ -141,8 +141,8 @@ func reduce(from image.Image, r image.Rectangle) *image.Paletted {
 	return p
 }
 
-// commonest returns the palette of a picture: of the colours that look alike, the most
-// frequent stands for all; of those, the 256 most frequent.
+// commonest returns the palette of a picture: similar colours are replaced by the most frequent of
+// them; of those, the 256 most frequent.
 func commonest(p *image.RGBA) color.Palette {
 	counts := map[color.RGBA]int{}
 	for i := 0; i < len(p.Pix); i += 4 {

@@ -19,8 +19,8 @@ import (
 	"github.com/creack/pty"
 )
 
-// How long a program may take to show what is waited for; how long a screen must stay as
-// it is to count as still, and for the program to count what is on it as read.
+// How long a program may take to show a text; how long a screen must not change to count as
+// still, and for the program to count its content as read.
 const (
 	patience   = 20 * time.Second
 	quiet      = 400 * time.Millisecond
@@ -29,8 +29,8 @@ const (
 	leaveAfter = 3 * time.Second
 )
 
-// terminal is a program in a pseudo-terminal whose screen an emulator draws, and whose
-// questions (colours, modes, place of the cursor) that emulator answers.
+// terminal is a program in a pseudo-terminal. An emulator draws its screen and answers its
+// queries (colours, modes, position of the cursor).
 type terminal struct {
 	cmd  *exec.Cmd
 	file *os.File
@@ -61,15 +61,15 @@ func startTerminal(s size, l look, cmd *exec.Cmd) (*terminal, error) {
 	return t, nil
 }
 
-// count is how many characters a control sequence is about.
+// count is how many characters a control sequence affects.
 func count(p ansi.Params) int {
 	n, _, _ := p.Param(0, 1)
 	return max(1, n)
 }
 
-// shift moves what stands at the cursor, and after it in its line, by so many cells: to
-// the left over what is deleted, to the right to make room. The emulator's own way of
-// doing it, which this replaces, loses wide characters.
+// shift moves what is at the cursor, and after it in its line, by that many cells: to the left over
+// what is deleted, to the right to make room. It replaces the emulator's own way, which loses wide
+// characters.
 func (t *terminal) shift(by int) bool {
 	at, w := t.screen.CursorPosition(), t.screen.Width()
 	from := at.X
@@ -91,7 +91,7 @@ func (t *terminal) shift(by int) bool {
 	return true
 }
 
-// read draws what the program writes, until it is gone.
+// read draws the program's output, until it ends.
 func (t *terminal) read() {
 	defer close(t.gone)
 	buf := make([]byte, 64<<10)
@@ -109,7 +109,7 @@ func (t *terminal) read() {
 	}
 }
 
-// answer hands the emulator's answers on to the program.
+// answer passes the emulator's answers to the program.
 func (t *terminal) answer() {
 	buf := make([]byte, 4<<10)
 	for {
@@ -123,7 +123,7 @@ func (t *terminal) answer() {
 	}
 }
 
-// press types keys, as a terminal without the newer protocols of the keyboard does.
+// press types keys, as a terminal without newer keyboard protocols does.
 func (t *terminal) press(keys string) error {
 	t.mu.Lock()
 	t.changed = time.Now()
@@ -141,7 +141,7 @@ func (t *terminal) see(ctx context.Context, text string) error {
 	return t.until(ctx, "wait for "+text, func() bool { return strings.Contains(t.screen.String(), text) })
 }
 
-// still waits until nothing has changed for so long.
+// still waits until nothing has changed for that long.
 func (t *terminal) still(ctx context.Context, long time.Duration) error {
 	return t.until(ctx, "wait for a still screen", func() bool { return time.Since(t.changed) >= long })
 }
@@ -168,14 +168,14 @@ func (t *terminal) until(ctx context.Context, what string, done func() bool) err
 	}
 }
 
-// text is what is on the screen, without colours.
+// text returns the screen without colours.
 func (t *terminal) text() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.screen.String()
 }
 
-// close ends the program, by force if it doesn't leave.
+// close ends the program, by force if necessary.
 func (t *terminal) close() {
 	_ = t.cmd.Process.Signal(syscall.SIGTERM)
 	select {
@@ -190,7 +190,7 @@ func (t *terminal) close() {
 	_ = t.cmd.Wait()
 }
 
-// cell is one character as it is to be drawn: everything about its colours is decided.
+// cell is one character to draw, with its final colours.
 type cell struct {
 	text            string
 	width           int
@@ -202,13 +202,13 @@ type cell struct {
 type frame struct {
 	size
 	ground color.RGBA
-	// lines hold one cell for each that is drawn; after a wide one comes none.
+	// lines have one cell for each that is drawn; none follows a wide one.
 	lines [][]cell
-	// cursor is where the cursor is; nil while it is hidden.
+	// cursor is the position of the cursor; nil while it is hidden.
 	cursor *uv.Position
 }
 
-// frame returns the screen as it is now.
+// frame returns the present screen.
 func (t *terminal) frame() frame {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -243,14 +243,13 @@ func (t *terminal) cell(c *uv.Cell) cell {
 	return out
 }
 
-// colours are those that a terminal is set to.
+// colours are the colours that a terminal is set to.
 type colours struct {
 	text, ground color.RGBA
 	sixteen      [16]color.RGBA
 }
 
-// colour returns the colour that the terminal draws for one that was asked for; own is
-// for none.
+// colour returns the colour that the terminal draws for the requested one; own if there is none.
 func (p colours) colour(c color.Color, own color.RGBA) color.RGBA {
 	switch c := c.(type) {
 	case nil:

@@ -18,15 +18,15 @@ import (
 	"time"
 )
 
-// world is an emulated Facebook and a hub on it, each a process of its own, with a Page
-// and its customers: what a picture is taken in.
+// world is a sandbox and a hub, each a process of its own, with a Page and its customers, to take
+// pictures of.
 type world struct {
 	program, dir, listen, token string
 	facebook                    facebook
 	sandbox, hub                *exec.Cmd
 }
 
-// facebook is what the sandbox says of itself, and of the Pipedrive that it emulates.
+// facebook is the sandbox's description of itself and of its Pipedrive.
 type facebook struct {
 	GraphURL    string `json:"graph_url"`
 	PageID      string `json:"page_id"`
@@ -40,8 +40,8 @@ type facebook struct {
 	PipedriveToken string `json:"pipedrive_token"`
 }
 
-// newWorld starts a world whose Page has that many old conversations. Its customers
-// write only what they are told to.
+// newWorld starts a world whose Page has that many old conversations. Its customers write only
+// when told to.
 func newWorld(ctx context.Context, program, dir string, history int) (*world, error) {
 	w := &world{program: program, dir: dir}
 	var err error
@@ -59,7 +59,7 @@ func newWorld(ctx context.Context, program, dir string, history int) (*world, er
 	return w, w.startHub(ctx)
 }
 
-// freeAddress returns an address of this machine that nobody listens on.
+// freeAddress returns a free address of this machine.
 func freeAddress(ctx context.Context) (string, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -68,8 +68,7 @@ func freeAddress(ctx context.Context) (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// environment is the least that the program needs, so that nothing of this machine's is
-// on a picture.
+// environment returns the minimal environment, so that nothing of this machine shows in a picture.
 func (w *world) environment(more ...string) []string {
 	env := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + w.dir, "TZ=" + afternoon(time.Now()), "LANG=en_US.UTF-8",
@@ -79,21 +78,21 @@ func (w *world) environment(more ...string) []string {
 		"PARLEY_META_GRAPH_URL=" + w.facebook.GraphURL, "PARLEY_META_APP_ID=" + w.facebook.AppID,
 		"PARLEY_META_APP_SECRET=" + w.facebook.AppSecret, "PARLEY_META_VERIFY_TOKEN=" + w.facebook.VerifyToken,
 		"PARLEY_PIPEDRIVE_URL=" + w.facebook.PipedriveURL, "PARLEY_PIPEDRIVE_TOKEN=" + w.facebook.PipedriveToken,
-		// A reply whose outcome nobody knows asks at once, not after two minutes.
+		// A reply with unknown outcome asks at once, not after two minutes.
 		"PARLEY_TIMING_ASK_AFTER=1s", "PARLEY_TIMING_UNKNOWN_CHECKS=30s", "PARLEY_TIMING_CHECK_GRACE=1s",
 	}
 	return append(env, more...)
 }
 
-// afternoon names a time zone in which it is the early afternoon now: pictures are of a
-// working day, whenever they are taken, and what was written this morning is of today.
+// afternoon returns a time zone in which it is early afternoon now: pictures show a working day,
+// whenever they are taken, and what was written this morning is of today.
 func afternoon(now time.Time) string {
 	const hour = 14
 	ahead := (hour - now.UTC().Hour() + 24) % 24
 	if ahead > 12 {
 		ahead -= 24
 	}
-	return fmt.Sprintf("Etc/GMT%+d", -ahead) // the sign of these names says west
+	return fmt.Sprintf("Etc/GMT%+d", -ahead) // the sign in these names means west
 }
 
 func (w *world) command(ctx context.Context, args ...string) *exec.Cmd {
@@ -102,7 +101,7 @@ func (w *world) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// run runs one command and reads what it answers.
+// run runs one command and decodes its output.
 func (w *world) run(ctx context.Context, answer any, args ...string) error {
 	cmd := w.command(ctx, append(args, "--json")...)
 	var said bytes.Buffer
@@ -120,7 +119,7 @@ func (w *world) run(ctx context.Context, answer any, args ...string) error {
 	return nil
 }
 
-// runAs runs one command as somebody else.
+// runAs runs one command as another user.
 func (w *world) runAs(ctx context.Context, token string, args ...string) error {
 	cmd := w.command(ctx, args...)
 	cmd.Env = append(cmd.Env, "PARLEY_TOKEN="+token)
@@ -165,7 +164,7 @@ func (w *world) startHub(ctx context.Context) error {
 	return w.eventually(ctx, "wait for the hub", func() bool { return w.run(ctx, nil, "whoami") == nil })
 }
 
-// stopHub stops the hub as if its machine had gone.
+// stopHub stops the hub abruptly, as if its machine was gone.
 func (w *world) stopHub() {
 	if w.hub == nil {
 		return
@@ -192,7 +191,7 @@ func (w *world) connect(ctx context.Context) error {
 	return w.run(ctx, nil, "page", "connect", "--page", w.facebook.PageID, "--token-file", file)
 }
 
-// control tells the emulated Facebook to do something.
+// control makes a call to the sandbox's control API.
 func (w *world) control(ctx context.Context, path string, body any) error {
 	b, err := json.Marshal(body)
 	if err != nil {
@@ -236,8 +235,8 @@ func (w *world) events(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-// write has customers write what they have to say, and waits until the hub has all of
-// it: the oldest first, so that what the inbox shows does not depend on chance.
+// write makes customers write their messages, and waits until the hub has them: oldest first, so
+// that the inbox does not depend on chance.
 func (w *world) write(ctx context.Context, customers []customer) error {
 	type line struct {
 		customer
@@ -269,10 +268,10 @@ func (w *world) write(ctx context.Context, customers []customer) error {
 	})
 }
 
-// conversation is what is needed of one.
+// conversation is the part of a conversation that we need.
 type conversation struct{ id, newest string }
 
-// conversations returns those that the hub has, by the customer's name.
+// conversations returns the hub's conversations by the customer's name.
 func (w *world) conversations(ctx context.Context) (map[string]conversation, error) {
 	var list struct {
 		Conversations []struct {
@@ -304,7 +303,7 @@ func (w *world) reply(ctx context.Context, name, text string) error {
 	return w.run(ctx, nil, "reply", all[name].id, text)
 }
 
-// eventually waits until something is so.
+// eventually waits until a condition holds.
 func (w *world) eventually(ctx context.Context, what string, so func() bool) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

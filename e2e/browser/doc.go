@@ -1,2 +1,2 @@
-// Package browser has the tests of the pages that a hub shows in a browser.
+// Package browser tests the pages that a hub shows in a browser.
 package browser

@@ -1,2 +1,2 @@
-// Package cli has the tests of commands as users run them.
+// Package cli tests commands as users run them.
 package cli

@@ -26,7 +26,7 @@ type Facebook struct {
 	ControlURL  string `json:"control_url"`
 }
 
-// StartFacebook starts a sandbox in which nobody writes by themselves.
+// StartFacebook starts a sandbox whose customers never write unprompted.
 func (w *World) StartFacebook(flags ...string) *Facebook {
 	w.T.Helper()
 	f := &Facebook{W: w, Process: NewProcess(w.T, w.Env("facebook"), append([]string{"sandbox", "--customers", "0", "--json"}, flags...)...)}
@@ -54,7 +54,7 @@ func (f *Facebook) Control(method, path string, body, into any) {
 	}
 }
 
-// Wording is what a customer writes besides the text.
+// Wording is what a customer writes.
 type Wording struct {
 	Text       string    `json:"text"`
 	Name       string    `json:"name,omitempty"`
@@ -65,13 +65,13 @@ type Wording struct {
 	FromAd     bool      `json:"from_ad,omitempty"`
 }
 
-// CustomerWrites has a customer write, now.
+// CustomerWrites makes a customer write a text now.
 func (w *World) CustomerWrites(psid, text string) {
 	w.T.Helper()
 	w.CustomerSays(psid, Wording{Text: text})
 }
 
-// CustomerSays has a customer write something more elaborate.
+// CustomerSays makes a customer write something more elaborate.
 func (w *World) CustomerSays(psid string, what Wording) {
 	w.T.Helper()
 	for _, s := range []string{what.Text, what.Name} {
@@ -80,7 +80,7 @@ func (w *World) CustomerSays(psid string, what Wording) {
 	w.Facebook.Control(http.MethodPost, "/customers/"+url.PathEscape(psid)+"/messages", what, nil)
 }
 
-// Fault is something that the sandbox does wrong on demand.
+// Fault is a failure that the sandbox injects.
 type Fault struct {
 	On          string  `json:"on"`
 	Call        string  `json:"call,omitempty"`
@@ -94,13 +94,13 @@ type Fault struct {
 	Fired       int     `json:"fired,omitempty"`
 }
 
-// Fails has calls to Facebook fail.
+// Fails makes calls to Facebook fail.
 func (f *Facebook) Fails(what Fault) {
 	f.W.T.Helper()
 	f.Control(http.MethodPost, "/faults", what, nil)
 }
 
-// Faults returns how often each fault struck.
+// Faults returns how often each fault fired.
 func (f *Facebook) Faults() []Fault {
 	f.W.T.Helper()
 	var out struct{ Faults []Fault }
@@ -108,7 +108,7 @@ func (f *Facebook) Faults() []Fault {
 	return out.Faults
 }
 
-// Recovers has all calls succeed again.
+// Recovers makes all calls succeed again.
 func (f *Facebook) Recovers() {
 	f.W.T.Helper()
 	f.Control(http.MethodDelete, "/faults", nil, nil)
@@ -122,7 +122,7 @@ func (f *Facebook) Got() map[string][]string {
 	return out.Customers
 }
 
-// QuotedBy returns the ids of the messages that those a customer got quote.
+// QuotedBy returns the ids of the messages quoted in what a customer got.
 func (f *Facebook) QuotedBy(psid string) []string {
 	f.W.T.Helper()
 	var out struct {
@@ -144,20 +144,20 @@ func (f *Facebook) GotBy(psid string) []string {
 	return f.Got()[psid]
 }
 
-// Signature is what Meta signs a body with.
+// Signature returns Meta's signature of a body.
 func (f *Facebook) Signature(body []byte) string {
 	m := hmac.New(sha256.New, []byte(f.AppSecret))
 	m.Write(body)
 	return "sha256=" + hex.EncodeToString(m.Sum(nil))
 }
 
-// Webhook posts a body to the hub as Meta does.
+// Webhook posts a body to the hub, as Meta does.
 func (w *World) Webhook(body []byte) Answer {
 	return w.WebhookWith(body, http.Header{"X-Hub-Signature-256": {w.Facebook.Signature(body)}})
 }
 
-// Delivers posts a body until the hub has taken it, as Meta does: on a busy machine a
-// hub may ask for it again. It may run in any goroutine.
+// Delivers posts a body until the hub accepts it, as Meta does: on a busy machine a hub may ask
+// for it again. It may run in any goroutine.
 func (w *World) Delivers(body []byte) {
 	w.T.Helper()
 	pause := time.NewTicker(100 * time.Millisecond)
@@ -183,12 +183,12 @@ func (w *World) WebhookWith(body []byte, header http.Header) Answer {
 	return w.try(http.MethodPost, w.HubURL+"/webhooks/messenger", body, header)
 }
 
-// Envelope is the body of a webhook with these entries.
+// Envelope returns the body of a webhook with these entries.
 func Envelope(entries ...string) []byte {
 	return []byte(`{"object":"page","entry":[` + strings.Join(entries, ",") + `]}`)
 }
 
-// pipedrive are the variables of a hub that uses the sandbox's Pipedrive.
+// pipedrive returns the settings of a hub that uses the sandbox's Pipedrive.
 func (f *Facebook) pipedrive() (settings []string) {
 	f.W.T.Helper()
 	var info struct {

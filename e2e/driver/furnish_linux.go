@@ -10,15 +10,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Where asProgram is set, tmpfsAt names a folder to be put on a small file system,
-// tmpfsOptions says how; the process must have a mount namespace of its own.
+// With asProgram set, TmpfsAt names a folder to put on a small file system with TmpfsOptions; the
+// process must have a mount namespace of its own.
 const (
 	TmpfsAt      = "TEST_TMPFS_AT"
 	TmpfsOptions = "TEST_TMPFS_OPTIONS"
 )
 
-// furnish prepares the world that a process of a test runs in. Writing past a limit of
-// file size is an error there, as on a disk that is full, and not the end.
+// furnish prepares the environment of a process under test. Writing past a limit of file size is
+// an error there, as on a full disk, and does not end the process.
 func furnish() error {
 	signal.Ignore(unix.SIGXFSZ)
 	if at := os.Getenv(TmpfsAt); at != "" {
@@ -33,7 +33,7 @@ func mountAt(at string) error {
 	if options == "ro" {
 		flags, options = unix.MS_RDONLY, ""
 	}
-	// What is in the folder is in the new file system, too.
+	// The new file system gets the folder's files.
 	before := os.DirFS(at)
 	files, err := fs.Glob(before, "*")
 	if err != nil {

@@ -1,6 +1,6 @@
 // Package driver starts the real program for end-to-end tests: a sandbox and a hub as processes,
-// users who run commands, and a screen at a terminal that is emulated. A package of such
-// tests hands [Main] its TestMain: its test binary is the program, too.
+// users who run commands, and a screen on an emulated terminal. A package of such tests passes
+// its TestMain to [Main]: its test binary is also the program.
 package driver
 
 import (
@@ -22,16 +22,16 @@ import (
 	"parley/cmd/root"
 )
 
-// The test binary is also the program under test: with asProgram set, it is parley
-// and nothing else, so that signals, exit codes and crashes are those of a process.
+// The test binary is also the program under test: with asProgram set, it is parley and nothing
+// else, so that signals, exit codes and crashes are those of a process.
 const (
 	asProgram = "TEST_RUN_PARLEY"
-	// lifeline is the number of an open file that ends with the tests: no server
-	// outlives them, however they end.
+	// lifeline is the file descriptor that is closed when the tests end: no server outlives
+	// them, however they end.
 	lifeline = 3
-	// asSession is what asProgram is set to for a session that a hub runs.
+	// asSession is the value of asProgram for a session that a hub runs.
 	asSession = "session"
-	// UnderNohup, where it is set, has a process and all that it starts ignore hang-ups.
+	// UnderNohup makes a process and its children ignore hang-ups, if set.
 	UnderNohup = "TEST_UNDER_NOHUP"
 )
 
@@ -40,13 +40,13 @@ func Main(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		os.Exit(beParley())
 	}
-	// Most tests wait most of the time. The command line still has the last word.
+	// Most tests mostly wait. The command line still takes precedence.
 	_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
 	goleak.VerifyTestMain(m)
 }
 
 func beParley() int {
-	if os.Getenv(asProgram) != asSession { // that one has the hub's lifeline in its place
+	if os.Getenv(asProgram) != asSession { // a session has the hub's lifeline instead
 		go func() {
 			_, err := io.Copy(io.Discard, os.NewFile(lifeline, "lifeline"))
 			if err == nil {
@@ -67,5 +67,5 @@ func beParley() int {
 	return root.Start(p)
 }
 
-// exitOrphaned is none of the program's own exit codes.
+// exitOrphaned is not one of the program's own exit codes.
 const exitOrphaned = 99

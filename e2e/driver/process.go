@@ -39,14 +39,14 @@ func (o *Output) Write(p []byte) (int, error) {
 	return o.buf.Write(p)
 }
 
-// String returns all of it.
+// String returns all output.
 func (o *Output) String() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.buf.String()
 }
 
-// line returns the first whole line, "" while there is none.
+// line returns the first complete line, "" if there is none yet.
 func (o *Output) line() string {
 	line, _, whole := strings.Cut(o.String(), "\n")
 	if !whole {
@@ -96,7 +96,7 @@ func (p *Process) Begin() {
 	})
 }
 
-// Kill ends the process as a crash does.
+// Kill ends the process like a crash.
 func (p *Process) Kill() {
 	if err := p.Cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		p.t.Errorf("kill %s: %v", p.Name, err)
@@ -104,7 +104,7 @@ func (p *Process) Kill() {
 	<-p.ended
 }
 
-// Signal sends a signal to a process that runs.
+// Signal sends a signal to a running process.
 func (p *Process) Signal(s os.Signal) {
 	p.t.Helper()
 	if err := p.Cmd.Process.Signal(s); err != nil {
@@ -125,7 +125,7 @@ func (p *Process) Exit(within time.Duration) int {
 	return p.Cmd.ProcessState.ExitCode()
 }
 
-// Stop asks the process to end, as an operator does, and expects that it does well.
+// Stop ends the process as an operator does, and expects success.
 func (p *Process) Stop() {
 	p.t.Helper()
 	p.Signal(syscall.SIGTERM)
@@ -134,7 +134,7 @@ func (p *Process) Stop() {
 	}
 }
 
-// StopWithin is the longest that a server may take to stop.
+// StopWithin is how long a server may take to stop.
 const StopWithin = 15 * time.Second
 
 // Ready waits for the first line of output.
@@ -152,7 +152,7 @@ func (p *Process) Ready() string {
 	return p.Out.line()
 }
 
-// inspect looks, once the process has ended, for what must never happen in it.
+// inspect checks, once the process has ended, for what must never happen.
 func (p *Process) inspect() {
 	p.t.Helper()
 	log := p.Err.String()
@@ -167,7 +167,7 @@ func (p *Process) inspect() {
 	}
 }
 
-// tail is the end of a long log.
+// tail returns the end of a long log.
 func tail(log string) string {
 	const most = 8000
 	if len(log) <= most {
@@ -177,19 +177,19 @@ func tail(log string) string {
 }
 
 const (
-	// Patience is how long what should happen at once may take on a busy machine.
+	// Patience is how long something immediate may take on a busy machine.
 	Patience = 30 * time.Second
-	// Glance is the pause between two looks.
+	// Glance is the pause between two checks.
 	Glance = 40 * time.Millisecond
 )
 
-// WaitFor looks until a condition holds.
+// WaitFor waits until a condition holds.
 func WaitFor(t *testing.T, what string, within time.Duration, holds func() bool) {
 	t.Helper()
 	WaitEvery(t, what, Glance, within, holds)
 }
 
-// WaitEvery is waitFor for what is dear to look at.
+// WaitEvery is WaitFor for conditions that are expensive to check.
 func WaitEvery(t *testing.T, what string, every, within time.Duration, holds func() bool) {
 	t.Helper()
 	deadline := time.NewTimer(within)
@@ -205,7 +205,7 @@ func WaitEvery(t *testing.T, what string, every, within time.Duration, holds fun
 	}
 }
 
-// Result is what became of a command.
+// Result is the result of a command.
 type Result struct {
 	T    *testing.T
 	Line string
@@ -243,7 +243,7 @@ func (r Result) Ok() Result {
 	return r
 }
 
-// Refused expects a refusal by a rule, whose code is on standard error.
+// Refused expects a refusal by a rule, with its code on standard error.
 func (r Result) Refused(code string) Result {
 	r.T.Helper()
 	return r.Exits(cli.ExitRefused).Says("(" + code + ")")
@@ -260,8 +260,8 @@ func (r Result) Says(words ...string) Result {
 	return r
 }
 
-// Soon is how long a message may take from the customer to the list: a second is the
-// aim, the rest is for machines that are busy.
+// Soon is how long a message may take from the customer to the list: the goal is a second, the
+// rest is for busy machines.
 const Soon = 5 * time.Second
 
 // Tells expects words on standard output.
@@ -272,8 +272,8 @@ func (r Result) Tells(words string) {
 	}
 }
 
-// CheckHarmless expects nothing in output that could act on a terminal: no control
-// characters but line ends, no marks of direction.
+// CheckHarmless expects nothing in output that could act on a terminal: no control characters
+// but line ends, no direction marks.
 func CheckHarmless(t *testing.T, what, out string) {
 	t.Helper()
 	if i := strings.IndexFunc(out, func(r rune) bool { return r != '\n' && acting(r) }); i >= 0 {
@@ -284,7 +284,7 @@ func CheckHarmless(t *testing.T, what, out string) {
 	}
 }
 
-// acting tells what no terminal should get.
+// acting reports whether a character must not reach a terminal.
 func acting(r rune) bool {
 	direction := []rune{0x061C, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069}
 	return r < 0x20 || r >= 0x7F && r <= 0x9F || slices.Contains(direction, r)

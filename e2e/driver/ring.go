@@ -8,11 +8,11 @@ import (
 	"parley/client/login"
 )
 
-// Where asProgram is set, ringFile names a file that plays the system's keyring; without
-// it there is none. The real one is never asked.
+// With asProgram set, RingFile names a file that acts as the system's keyring; without it there
+// is none. The real one is never used.
 const RingFile = "TEST_KEYRING"
 
-// FileRing is a keyring in a file. One that is no JSON is locked.
+// FileRing is a keyring in a file. A file that is not JSON is a locked keyring.
 type FileRing string
 
 var errLocked = errors.New("it is locked")

@@ -20,8 +20,8 @@ import (
 	"parley/i18n"
 )
 
-// Screen is the program at a terminal: its keys are typed by the test, what it writes is
-// shown by a terminal's emulator.
+// Screen is the program on a terminal: the test types its keys, and a terminal emulator shows
+// its output.
 type Screen struct {
 	*Process
 	T *testing.T
@@ -31,33 +31,33 @@ type Screen struct {
 	Mu       sync.Mutex
 	Emulator *vt.Emulator
 	Raw      bytes.Buffer
-	// heard is when the program wrote last.
+	// heard is when the program last wrote.
 	heard time.Time
-	// blurred: the terminal was told that it has lost the focus.
+	// blurred: the terminal has lost the focus.
 	blurred bool
 	HungUp  bool
 	Pumps   sync.WaitGroup
 }
 
-// The size of a terminal with three panes, unless a test says otherwise.
+// Default size of a terminal, with three panes.
 const (
 	ScreenWidth  = 130
 	ScreenHeight = 30
 )
 
-// NewScreen prepares a run of the program at a terminal; [Screen.Opens] starts it.
+// NewScreen prepares a run of the program on a terminal; [Screen.Opens] starts it.
 func NewScreen(t *testing.T, env []string, args ...string) *Screen {
 	t.Helper()
 	env = append(env, "TERM=xterm-256color", "COLORTERM=truecolor")
 	return &Screen{Process: NewProcess(t, env, args...), T: t, Emulator: vt.NewEmulator(ScreenWidth, ScreenHeight)}
 }
 
-// ScreenEnv is the environment of the screen of that user.
+// ScreenEnv returns the environment of the user's screen.
 func (u *User) ScreenEnv() []string {
 	return u.W.Env(u.HomeDir, "PARLEY_HUB="+u.W.HubURL, "PARLEY_TOKEN="+u.Token)
 }
 
-// StartScreen starts the program at a terminal, and waits for it to be drawn.
+// StartScreen starts the program on a terminal, and waits until it is drawn.
 func StartScreen(t *testing.T, env []string, args ...string) *Screen {
 	t.Helper()
 	s := NewScreen(t, env, args...)
@@ -65,12 +65,12 @@ func StartScreen(t *testing.T, env []string, args ...string) *Screen {
 	return s
 }
 
-// Opens starts the program, and waits for it to be drawn.
+// Opens starts the program, and waits until it is drawn.
 func (s *Screen) Opens() {
 	s.T.Helper()
 	tty := s.Connect()
 	s.Cmd.Stdin, s.Cmd.Stdout = tty, tty
-	// A session of its own, whose terminal this is: hanging up ends it as it ends a shell's.
+	// A session of its own with this terminal: a hang-up ends it as it ends a shell's.
 	s.Cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 0}
 	s.T.Cleanup(s.ends)
 	s.Begin()
@@ -87,7 +87,7 @@ func (s *Screen) Connect() *os.File {
 	if err != nil {
 		s.T.Fatal(err)
 	}
-	// Opened by the package it blocks, so that closing it would wait for who reads.
+	// The package opens it in blocking mode, so that closing it would wait for the reader.
 	fd, err := unix.FcntlInt(user.Fd(), unix.F_DUPFD_CLOEXEC, 0)
 	if err == nil {
 		err = unix.SetNonblock(fd, true)
@@ -101,11 +101,11 @@ func (s *Screen) Connect() *os.File {
 	return tty
 }
 
-// quiet is how long nothing comes until what came is taken for whole.
+// quiet is how long output must pause to count as complete.
 const quiet = 50 * time.Millisecond
 
-// show feeds the emulator with what the program writes. The emulator takes the end of
-// what it is given for the end of a cluster, so it is given what goes to the next escape.
+// show feeds the program's output to the emulator. The emulator takes the end of its input as the
+// end of a cluster, so it is fed up to the next escape.
 func (s *Screen) show() {
 	buf := make([]byte, 64<<10)
 	var held []byte
@@ -137,12 +137,12 @@ func (s *Screen) show() {
 	}
 }
 
-// answer gives the program what the emulator answers to its questions.
+// answer returns the emulator's answers to the program.
 func (s *Screen) answer() {
 	buf := make([]byte, 4<<10)
 	for {
 		n, err := s.Emulator.Read(buf)
-		// The emulator draws grapheme clusters, and doesn't say so.
+		// The emulator draws grapheme clusters, but does not say so.
 		b := bytes.ReplaceAll(buf[:n], []byte("\x1b[?2027;0$y"), []byte("\x1b[?2027;2$y"))
 		_, _ = s.User.Write(b) // fails once the program has ended
 		if err != nil {
@@ -151,7 +151,7 @@ func (s *Screen) answer() {
 	}
 }
 
-// HangUp takes the terminal away, as closing its window does.
+// HangUp closes the terminal, like closing its window.
 func (s *Screen) HangUp() {
 	s.T.Helper()
 	s.HungUp = true
@@ -160,7 +160,7 @@ func (s *Screen) HangUp() {
 	}
 }
 
-// ends ends the program, and then the terminal.
+// ends ends the program, and then closes the terminal.
 func (s *Screen) ends() {
 	s.Kill()
 	if !s.HungUp {
@@ -172,7 +172,7 @@ func (s *Screen) ends() {
 	}
 }
 
-// SetSize tells the program's end of the terminal how large it is.
+// SetSize sets the size of the program's end of the terminal.
 func (s *Screen) SetSize(w, h int) {
 	s.T.Helper()
 	conn, err := s.User.SyscallConn()
@@ -187,7 +187,7 @@ func (s *Screen) SetSize(w, h int) {
 	}
 }
 
-// Resize makes the terminal as large as that. The emulator has at least one cell.
+// Resize resizes the terminal. The emulator has at least one cell.
 func (s *Screen) Resize(w, h int) {
 	s.T.Helper()
 	s.Mu.Lock()
@@ -196,8 +196,8 @@ func (s *Screen) Resize(w, h int) {
 	s.SetSize(w, h)
 }
 
-// Types has the user type keys, by hand: a text, and the enter that ends it, are apart
-// from each other and from what was typed before, however late the program reads them.
+// Types types keys by hand: a text, and the enter that ends it, are separate from each other and
+// from what was typed before, however late the program reads them.
 func (s *Screen) Types(keys string) {
 	s.T.Helper()
 	text, ends := strings.CutSuffix(keys, KeyEnter)
@@ -209,8 +209,8 @@ func (s *Screen) Types(keys string) {
 	}
 }
 
-// apart writes keys that don't belong to those before them. What begins with an escape
-// says so itself, and a terminal without the focus must not get it by this.
+// apart types keys separately from those before. A sequence that begins with an escape is
+// separate by itself, and a terminal without the focus must not get it this way.
 func (s *Screen) apart(keys string) {
 	s.T.Helper()
 	if keys[0] != KeyEscape[0] && !s.blurred {
@@ -222,7 +222,7 @@ func (s *Screen) apart(keys string) {
 	s.Writes(keys)
 }
 
-// Writes has the terminal send something.
+// Writes makes the terminal send something.
 func (s *Screen) Writes(keys string) {
 	s.T.Helper()
 	if _, err := s.User.WriteString(keys); err != nil {
@@ -230,13 +230,13 @@ func (s *Screen) Writes(keys string) {
 	}
 }
 
-// What the screen says, for what is more than a word.
+// Sentences of the screen, for what is more than a word.
 var (
 	English  = i18n.New("en")
 	Japanese = i18n.New("ja")
 )
 
-// Keys that are no characters.
+// Keys other than characters.
 const (
 	KeyEnter  = "\r"
 	KeyEscape = "\x1b"
@@ -245,23 +245,23 @@ const (
 	KeyTab    = "\t"
 	KeyDown   = "\x1b[B"
 	KeyDelete = "\x7f"
-	// What the terminal sends when it gets the focus, and when it loses it.
+	// What the terminal sends when it gets and loses the focus.
 	KeyFocus = "\x1b[I"
 	KeyBlur  = "\x1b[O"
-	// Between stands between keys that a hand presses one after the other, in a test that
-	// need not wait for what the first brings about.
+	// Between separates keys pressed one after another, in tests that need not wait for the
+	// effect of the first.
 	Between = KeyFocus
 )
 
-// Presses has the user press a key, and waits for what it brings up.
+// Presses presses a key, and waits for a text.
 func (s *Screen) Presses(key, until string) {
 	s.T.Helper()
 	s.Types(key)
 	s.Sees(until)
 }
 
-// rows is what stands on the screen, a string a row, blanks at their ends cut off. The
-// emulator must not be fed meanwhile.
+// rows returns the screen, a string a row, without trailing blanks. The emulator must not be fed
+// meanwhile.
 func (s *Screen) rows() []string {
 	rows := make([]string, s.Emulator.Height())
 	for y := range rows {
@@ -272,7 +272,7 @@ func (s *Screen) rows() []string {
 
 func (s *Screen) row(y int) string { return strings.TrimRight(s.Part(y, 0, s.Emulator.Width()), " ") }
 
-// Part is what stands in some columns of a row.
+// Part returns some columns of a row.
 func (s *Screen) Part(y, from, to int) string {
 	var b strings.Builder
 	for x := from; x < to; {
@@ -288,14 +288,14 @@ func (s *Screen) Part(y, from, to int) string {
 	return b.String()
 }
 
-// Lines is what stands on the screen now.
+// Lines returns the present screen.
 func (s *Screen) Lines() []string {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	return s.rows()
 }
 
-// Cursor is where the cursor is now.
+// Cursor returns the present position of the cursor.
 func (s *Screen) Cursor() (x, y int) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
@@ -303,8 +303,7 @@ func (s *Screen) Cursor() (x, y int) {
 	return p.X, p.Y
 }
 
-// Columns is what stands in some columns of every row. The emulator must not be fed
-// meanwhile.
+// Columns returns some columns of every row. The emulator must not be fed meanwhile.
 func (s *Screen) Columns(from, to int) []string {
 	out := make([]string, s.Emulator.Height())
 	for y := range out {
@@ -313,21 +312,21 @@ func (s *Screen) Columns(from, to int) []string {
 	return out
 }
 
-// Written is all that the program wrote so far.
+// Written returns all that the program wrote so far.
 func (s *Screen) Written() string {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	return s.Raw.String()
 }
 
-// Came is when what is on the screen came, at the latest.
+// Came returns when the present screen was complete, at the latest.
 func (s *Screen) Came() time.Time {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	return s.heard
 }
 
-// Picture is the screen as a failure shows it.
+// Picture returns the screen for a failure's message.
 func (s *Screen) Picture() string {
 	var b strings.Builder
 	for y, l := range s.Lines() {
@@ -339,13 +338,13 @@ func (s *Screen) Picture() string {
 	return b.String()
 }
 
-// Waits waits until the screen is as it should be.
+// Waits waits until the screen fulfils a condition.
 func (s *Screen) Waits(what string, holds func(lines []string) bool) {
 	s.T.Helper()
 	s.Within(what, Patience, holds)
 }
 
-// Within is waits with its own limit.
+// Within is Waits with a time limit.
 func (s *Screen) Within(what string, most time.Duration, holds func(lines []string) bool) {
 	s.T.Helper()
 	deadline := time.NewTimer(most)
@@ -361,14 +360,14 @@ func (s *Screen) Within(what string, most time.Duration, holds func(lines []stri
 	}
 }
 
-// is tells whether the screen is so now.
+// is reports whether the screen fulfils a condition now.
 func (s *Screen) is(holds func(lines []string) bool) bool {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	return holds(s.rows())
 }
 
-// Sees waits until all these texts stand on the screen.
+// Sees waits until all these texts are on the screen.
 func (s *Screen) Sees(texts ...string) {
 	s.T.Helper()
 	s.Waits(fmt.Sprintf("%q on screen", texts), func(lines []string) bool {
@@ -387,7 +386,7 @@ func (s *Screen) Misses(text string) {
 	s.Waits(fmt.Sprintf("%q off the screen", text), func(lines []string) bool { return !AnyHolds(lines, text) })
 }
 
-// AnyHolds tells whether a line holds a text.
+// AnyHolds reports whether a line contains a text.
 func AnyHolds(lines []string, text string) bool {
 	for _, l := range lines {
 		if strings.Contains(l, text) {
@@ -397,15 +396,14 @@ func AnyHolds(lines []string, text string) bool {
 	return false
 }
 
-// The columns of a terminal of the usual size: the list, the conversation beside it, and
-// the panel.
+// Columns of a terminal of the default size: the list, the conversation beside it, and the panel.
 const (
 	ListColumns = 38
 	ThreadFrom  = 40
 	PanelFrom   = ScreenWidth - 28
 )
 
-// InList waits for a customer's two lines in the list to be as they should.
+// InList waits until a customer's two lines in the list fulfil a condition.
 func (s *Screen) InList(name string, holds func(row string) bool) {
 	s.T.Helper()
 	s.Waits("the row of "+name, func([]string) bool {
@@ -419,7 +417,7 @@ func (s *Screen) InList(name string, holds func(row string) bool) {
 	})
 }
 
-// InThread waits for the conversation that is open to hold these texts.
+// InThread waits until the open conversation contains these texts.
 func (s *Screen) InThread(texts ...string) {
 	s.T.Helper()
 	s.Waits(fmt.Sprintf("%q in the conversation", texts), func([]string) bool {
@@ -427,14 +425,14 @@ func (s *Screen) InThread(texts ...string) {
 	})
 }
 
-// Leaves quits by the key for it, and expects the terminal as it was.
+// Leaves quits by its key, and expects the terminal to be restored.
 func (s *Screen) Leaves() {
 	s.T.Helper()
 	s.Types(KeyCtrlC)
 	s.Gone()
 }
 
-// Gone expects the program to end well, and the terminal as it was.
+// Gone expects the program to end well, with the terminal restored.
 func (s *Screen) Gone() {
 	s.T.Helper()
 	if code := s.Exit(Patience); code != cli.ExitDone {
@@ -446,7 +444,7 @@ func (s *Screen) Gone() {
 	}
 }
 
-// Holding is a condition: all these texts stand there.
+// Holding is a condition: all these texts are there.
 func Holding(texts ...string) func(string) bool {
 	return func(s string) bool {
 		for _, t := range texts {
@@ -458,7 +456,7 @@ func Holding(texts ...string) func(string) bool {
 	}
 }
 
-// Lacking is a condition: none of these texts stands there.
+// Lacking is a condition: none of these texts is there.
 func Lacking(texts ...string) func(string) bool {
 	return func(s string) bool {
 		for _, t := range texts {

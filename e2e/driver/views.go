@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// The objects of the hub's interface, as the contract has them.
+// The objects of the hub's API, as documented.
 
-// Conversation is one as the hub shows it.
+// Conversation is a conversation of the API.
 type Conversation struct {
 	ID       string
 	PageID   string `json:"page_id"`
@@ -39,7 +39,7 @@ type entry struct {
 	AdID               string `json:"ad_id"`
 }
 
-// Message is one as the hub shows it.
+// Message is a message of the API.
 type Message struct {
 	ID             string
 	Seq            int64
@@ -73,12 +73,12 @@ type Message struct {
 	DeliveredTwice bool `json:"delivered_twice"`
 }
 
-// Arrived tells whether the reply is said to have reached the customer.
+// Arrived reports whether the reply has reached the customer, by its state.
 func (m Message) Arrived() bool {
 	return m.State == "sent" || m.State == "delivered" || m.State == "read"
 }
 
-// ConversationList is what `parley list --json` shows.
+// ConversationList is the output of `parley list --json`.
 type ConversationList struct {
 	Conversations []Conversation
 	Cursor        string
@@ -90,14 +90,14 @@ type messageList struct {
 	Cursor   string
 }
 
-// ShownConversation is what `parley show` prints.
+// ShownConversation is the output of `parley show`.
 type ShownConversation struct {
 	Conversation Conversation
 	Messages     []Message
 	Cursor       string
 }
 
-// Notice is one as the hub shows it.
+// Notice is a notice of the API.
 type Notice struct {
 	ID     string
 	PageID string `json:"page_id"`
@@ -106,7 +106,7 @@ type Notice struct {
 	Reason string
 }
 
-// Page is one as the hub shows it.
+// Page is a Page of the API.
 type Page struct {
 	ID            string
 	PageID        string `json:"page_id"`
@@ -120,7 +120,7 @@ type Page struct {
 	Subscribed    bool
 }
 
-// List returns what the list command shows.
+// List returns the output of the list command.
 func (u *User) List(args ...string) ConversationList {
 	u.W.T.Helper()
 	var l ConversationList
@@ -128,7 +128,7 @@ func (u *User) List(args ...string) ConversationList {
 	return l
 }
 
-// Show returns what the show command shows.
+// Show returns the output of the show command.
 func (u *User) Show(id string) ShownConversation {
 	u.W.T.Helper()
 	var s ShownConversation
@@ -188,7 +188,7 @@ func (u *User) Stats() map[string]int64 {
 	return s.Stats
 }
 
-// Pages returns every Page as that user may know it.
+// Pages returns every Page as the user may know it.
 func (u *User) Pages() []Page {
 	u.W.T.Helper()
 	var l struct{ Pages []Page }
@@ -196,7 +196,7 @@ func (u *User) Pages() []Page {
 	return l.Pages
 }
 
-// Holds tells whether the newest message of a conversation in the list is that text.
+// Holds reports whether a text is the newest message of a listed conversation.
 func (u *User) Holds(id, text string) bool {
 	return slices.ContainsFunc(u.Conversations(), func(c Conversation) bool {
 		return c.ID == id && c.LastMessage != nil && c.LastMessage.Text == text

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// World is Facebook in a box, a hub with a store of its own, and those who use it.
+// World is a sandbox, a hub with a store of its own, and its users.
 type World struct {
 	T        *testing.T
 	Dir      string
@@ -22,7 +22,7 @@ type World struct {
 	Facebook *Facebook
 	Hub      *Process
 	HubURL   string
-	// Metrics is where the hub's figures are told, if they are.
+	// Metrics is the address of the hub's metrics, if they are served.
 	Metrics string
 	Client  *http.Client
 
@@ -30,8 +30,8 @@ type World struct {
 	secrets []string
 }
 
-// NewWorld starts a sandbox and a hub that knows nobody yet. settings are variables of
-// the hub, NAME=value.
+// NewWorld starts a sandbox and a hub without users. settings are variables of the hub,
+// NAME=value.
 func NewWorld(t *testing.T, settings ...string) *World {
 	t.Helper()
 	w := NewQuietWorld(t, settings...)
@@ -40,7 +40,7 @@ func NewWorld(t *testing.T, settings ...string) *World {
 	return w
 }
 
-// NewQuietWorld is a world in which nothing runs yet.
+// NewQuietWorld returns a world in which nothing runs yet.
 func NewQuietWorld(t *testing.T, settings ...string) *World {
 	t.Helper()
 	w := &World{
@@ -54,8 +54,8 @@ func NewQuietWorld(t *testing.T, settings ...string) *World {
 	return w
 }
 
-// Env is the environment of a process: folders of its own, and nothing inherited that
-// could set anything.
+// Env returns the environment of a process: folders of its own, and nothing inherited that could
+// configure anything.
 func (w *World) Env(home string, more ...string) []string {
 	home = filepath.Join(w.Dir, home)
 	if err := os.MkdirAll(filepath.Join(home, "tmp"), 0o700); err != nil {
@@ -70,16 +70,16 @@ func (w *World) Env(home string, more ...string) []string {
 	return append(env, more...)
 }
 
-// HubHome is the folder of the hub, in which its store is.
+// HubHome is the hub's home folder, which has its store.
 const HubHome = "hub"
 
-// DataDir is where the hub's store is.
+// DataDir returns the folder of the hub's store.
 func (w *World) DataDir() string { return filepath.Join(w.Dir, HubHome, "data", "parley") }
 
-// Database is the hub's store.
+// Database returns the hub's store.
 func (w *World) Database() string { return filepath.Join(w.DataDir(), "hub.db") }
 
-// HubEnv is the environment of the hub.
+// HubEnv returns the environment of the hub.
 func (w *World) HubEnv() []string {
 	env := w.Env(HubHome, w.Settings...)
 	if f := w.Facebook; f != nil {
@@ -91,13 +91,13 @@ func (w *World) HubEnv() []string {
 	return env
 }
 
-// StartHub starts the hub: the first time on any port, later where it was.
+// StartHub starts the hub: first on any port, later on the same one.
 func (w *World) StartHub() {
 	w.T.Helper()
 	w.StartHubAs(NewProcess(w.T, w.HubEnv(), w.HubArgs()...))
 }
 
-// HubArgs is the command line of the hub.
+// HubArgs returns the command line of the hub.
 func (w *World) HubArgs() []string {
 	address := "127.0.0.1:0"
 	if w.HubURL != "" {
@@ -106,7 +106,7 @@ func (w *World) HubArgs() []string {
 	return []string{"hub", "--listen", address, "--json"}
 }
 
-// StartHubAs starts a hub that was prepared, and waits until Facebook knows where it is.
+// StartHubAs starts a prepared hub, and waits until Facebook knows its address.
 func (w *World) StartHubAs(p *Process) {
 	w.T.Helper()
 	w.Hub = p
@@ -128,29 +128,28 @@ func (w *World) StartHubAs(p *Process) {
 	})
 }
 
-// Secret notes what must not be in the hub's log.
+// Secret records what must not be in the hub's log.
 func (w *World) Secret(s string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.secrets = append(w.secrets, s)
 }
 
-// keepsSecrets looks for what customers and users wrote, and for tokens, in the log of
-// a hub.
+// keepsSecrets checks the log of a hub for what customers and users wrote, and for tokens.
 func (w *World) keepsSecrets(p *Process) {
 	w.T.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	log := p.Err.String() + p.Out.String()
 	for _, s := range w.secrets {
-		// What is short may stand in an id.
+		// Short ones may be part of an id.
 		if len(s) > 8 && strings.Contains(log, s) {
 			w.T.Errorf("the hub's log tells %q", s)
 		}
 	}
 }
 
-// Answer is what an HTTP call was answered with.
+// Answer is the answer to an HTTP call.
 type Answer struct {
 	t      *testing.T
 	Call   string
@@ -201,7 +200,7 @@ func (a Answer) Is(status int) Answer {
 	return a
 }
 
-// Into reads the answer.
+// Into decodes the answer.
 func (a Answer) Into(v any) {
 	a.t.Helper()
 	FromJSON(a.t, a.Body, v)
@@ -220,7 +219,7 @@ func (a Answer) Problem(status int, code string) {
 	}
 }
 
-// Document reads the answer as a problem document, and says why it is none.
+// Document decodes the answer as a problem document, and says why it is none.
 func (a Answer) Document() (p ProblemDocument, why string) {
 	if kind := a.header.Get("Content-Type"); kind != "application/problem+json" {
 		return p, "not a problem document but " + kind + ": " + string(a.Body)
@@ -240,7 +239,7 @@ type ProblemDocument struct {
 	Status                    int
 }
 
-// FromJSON reads JSON, which must be right.
+// FromJSON decodes JSON, which must be valid.
 func FromJSON(t *testing.T, b []byte, v any) {
 	t.Helper()
 	if err := json.Unmarshal(b, v); err != nil {
@@ -248,7 +247,7 @@ func FromJSON(t *testing.T, b []byte, v any) {
 	}
 }
 
-// ToJSON writes JSON.
+// ToJSON encodes JSON.
 func ToJSON(t *testing.T, v any) []byte {
 	t.Helper()
 	b, err := json.Marshal(v)
@@ -258,7 +257,7 @@ func ToJSON(t *testing.T, v any) []byte {
 	return b
 }
 
-// User is somebody with a terminal and a token.
+// User is a user with a terminal and a token.
 type User struct {
 	W                  *World
 	ID, Name, Token    string
@@ -266,7 +265,7 @@ type User struct {
 	Admin              bool
 }
 
-// AddUser adds a user to the hub's store, while the hub runs or not.
+// AddUser adds a user to the hub's store, whether the hub runs or not.
 func (w *World) AddUser(name string, flags ...string) *User {
 	w.T.Helper()
 	r := RunProgram(w.T, w.HubEnv(), "", append([]string{"user", "add", name, "--token", "--json"}, flags...)...).Ok()
@@ -297,20 +296,20 @@ func (u *User) Cli(args ...string) Result {
 	return u.Types("", args...)
 }
 
-// Types is cli with something on standard input.
+// Types is Cli with standard input.
 func (u *User) Types(stdin string, args ...string) Result {
 	u.W.T.Helper()
 	return u.WithEnv(stdin, nil, args...)
 }
 
-// WithEnv is types with further variables.
+// WithEnv is Types with more variables.
 func (u *User) WithEnv(stdin string, more []string, args ...string) Result {
 	u.W.T.Helper()
 	env := append(u.W.Env(u.HomeDir, "PARLEY_HUB="+u.W.HubURL, "PARLEY_TOKEN="+u.Token), more...)
 	return RunProgram(u.W.T, env, stdin, args...)
 }
 
-// Try makes a call as that user that may fail; body is sent as JSON unless it is nil.
+// Try makes a call as that user, which may fail; body is sent as JSON unless it is nil.
 func (u *User) Try(method, path string, body any) Answer {
 	header := http.Header{"Authorization": {"Bearer " + u.Token}}
 	var b []byte
@@ -329,7 +328,7 @@ func (u *User) Try(method, path string, body any) Answer {
 	return u.W.try(method, u.W.HubURL+path, b, header)
 }
 
-// Call makes a call as that user that must be answered.
+// Call makes a call as that user, which must be answered.
 func (u *User) Call(method, path string, body any) Answer {
 	u.W.T.Helper()
 	a := u.Try(method, path, body)
@@ -361,8 +360,8 @@ func (u *User) TokenFile(token string) string {
 	return f
 }
 
-// ConnectsPage connects the sandbox's Page by the command line. No visibility leaves it
-// to the hub.
+// ConnectsPage connects the sandbox's Page by the command line. Without a visibility the hub
+// chooses.
 func (u *User) ConnectsPage(visibility ...string) Result {
 	u.W.T.Helper()
 	args := []string{"page", "connect", "--page", u.W.Facebook.PageID, "--token-file", u.TokenFile(u.W.Facebook.PageToken), "--json"}
@@ -372,10 +371,10 @@ func (u *User) ConnectsPage(visibility ...string) Result {
 	return u.Cli(args...)
 }
 
-// ConversationWith names the conversation of the sandbox's Page with a customer.
+// ConversationWith returns the id of the conversation of the sandbox's Page with a customer.
 func (w *World) ConversationWith(psid string) string { return w.Facebook.PageID + "_" + psid }
 
-// ConversationPath is where a conversation is over HTTP.
+// ConversationPath returns the path of a conversation in the API.
 func ConversationPath(id string, more ...string) string {
 	p := "/v1/conversations/" + url.PathEscape(id)
 	for _, m := range more {
@@ -384,7 +383,7 @@ func ConversationPath(id string, more ...string) string {
 	return p
 }
 
-// Within logs how long something took.
+// Within waits for a condition, and logs how long it took.
 func Within(t *testing.T, what string, most time.Duration, holds func() bool) {
 	t.Helper()
 	began := time.Now()
@@ -392,8 +391,7 @@ func Within(t *testing.T, what string, most time.Duration, holds func() bool) {
 	t.Logf("%s: %s", what, time.Since(began).Round(time.Millisecond))
 }
 
-// ConnectedWorld is a world whose Page an admin has connected, shared unless told
-// otherwise.
+// ConnectedWorld returns a world whose Page an admin has connected, shared by default.
 func ConnectedWorld(t *testing.T, settings ...string) (*World, *User) {
 	t.Helper()
 	w := NewWorld(t, settings...)
@@ -402,7 +400,7 @@ func ConnectedWorld(t *testing.T, settings ...string) (*World, *User) {
 	return w, aki
 }
 
-// ShortTiming are deadlines that a test can wait for.
+// ShortTiming returns deadlines that a test can wait for.
 func ShortTiming() []string {
 	return []string{
 		"PARLEY_TIMING_SEND_DEADLINE=1s", "PARLEY_TIMING_LEASE=2s", "PARLEY_TIMING_UNKNOWN_CHECKS=1s,2s,3s",
@@ -411,7 +409,7 @@ func ShortTiming() []string {
 	}
 }
 
-// NewCRMWorld is a world whose hub uses the sandbox's Pipedrive.
+// NewCRMWorld returns a world whose hub uses the sandbox's Pipedrive.
 func NewCRMWorld(t *testing.T, more ...string) *World {
 	t.Helper()
 	w := NewQuietWorld(t)

@@ -1,2 +1,2 @@
-// Package events has the tests of what Meta sends, and what becomes of it.
+// Package events tests what Meta sends, and its effects.
 package events

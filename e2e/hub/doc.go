@@ -1,2 +1,2 @@
-// Package hub has the tests of a hub as its operator runs it.
+// Package hub tests a hub as its operator runs it.
 package hub

@@ -1,3 +1,3 @@
-// Package live has the tests of clients that follow a hub through every trouble, inside
-// one process: they run with the race detector.
+// Package live tests clients that follow a hub through all kinds of trouble, inside one process:
+// they run with the race detector.
 package live

@@ -1,5 +1,5 @@
-// Package livehub is a hub inside the process of a test, with clients that follow it over a
-// line that can be cut: what may be tested with the race detector.
+// Package livehub is a hub inside the process of a test, with clients that follow it over a line
+// that can be cut, for tests with the race detector.
 package livehub
 
 import (
@@ -33,15 +33,15 @@ import (
 	"parley/model"
 )
 
-// Hub is a hub inside the test's process, behind a real socket, that can be stopped
-// and started again at the same address, on the same store or another.
+// Hub is a hub inside the test's process, behind a real socket. It can be stopped and started
+// again at the same address, on the same store or another.
 type Hub struct {
 	testing.TB
 	Dir     string
 	Address string
 	timing  hub.Timing
 	Graph   *liveGraph
-	// crm and records are the CRM; nil: there is none.
+	// crm and records are the CRM; nil: none.
 	crm     hub.CRM
 	records crm.Records
 
@@ -54,20 +54,20 @@ type Hub struct {
 	Ann, Ben, Cat User
 }
 
-// User is somebody with a token.
+// User is a user with a token.
 type User struct {
 	model.User
 	Token string
 }
 
-// liveGraph plays Meta: it takes every reply but those that say so, and knows every customer's name.
+// liveGraph acts as Meta: it accepts every reply but LiveRefused, and knows every customer's name.
 type liveGraph struct {
 	Sent atomic.Int64
 }
 
 var _ hub.Graph = (*liveGraph)(nil)
 
-// LiveRefused is a text that Meta does not take.
+// LiveRefused is a text that Meta refuses.
 const LiveRefused = "refuse this"
 
 func (g *liveGraph) Send(_ context.Context, o model.Outgoing) model.Outcome {
@@ -115,14 +115,14 @@ func (*liveGraph) SetGreetings(context.Context, string, model.MetaPageID, []mode
 	return nil
 }
 
-// Examine finds a Page whose token is good, and that is not subscribed.
+// Examine finds a Page with a valid token and no subscription.
 func (*liveGraph) Examine(context.Context, string, model.MetaPageID) model.PageExam {
 	return model.PageExam{Valid: true}
 }
 
 func (*liveGraph) SubscribeApp(context.Context, string) error { return nil }
 
-// The Pages of a liveHub, both shared: one of ann, one of ben.
+// The Pages of a Hub, both shared: one of ann, one of ben.
 const (
 	Page       = model.MetaPageID("100")
 	LiveOthers = model.MetaPageID("200")
@@ -139,7 +139,7 @@ func New(t testing.TB, change ...func(*hub.Timing)) *Hub {
 	return h.begins()
 }
 
-// NewLiveHubWithCRM starts one that asks a CRM.
+// NewLiveHubWithCRM starts a hub that uses a CRM.
 func NewLiveHubWithCRM(t testing.TB, crm hub.CRM, records crm.Records, timing hub.Timing) *Hub {
 	t.Helper()
 	h := &Hub{TB: t, Dir: t.TempDir(), timing: timing, Graph: &liveGraph{}, crm: crm, records: records}
@@ -154,7 +154,7 @@ func (h *Hub) begins() *Hub {
 	return h
 }
 
-// liveTemplate is the store that every liveHub begins with, and its users.
+// liveTemplate is the store that every Hub starts with, and its users.
 var liveTemplate = sync.OnceValues(func() (*liveStore, error) {
 	dir, err := os.MkdirTemp("", "parley-live")
 	if err != nil {
@@ -187,7 +187,7 @@ var liveTemplate = sync.OnceValues(func() (*liveStore, error) {
 	return out, err
 })
 
-// LiveVault is a vault by the same key each time.
+// LiveVault returns a vault with the same key each time.
 func LiveVault() *vault.Vault {
 	v, err := vault.New([]byte("a key of the tests, of 32 bytes."))
 	if err != nil {
@@ -210,10 +210,10 @@ func (h *Hub) furnish() {
 	h.Must(os.WriteFile(h.File(), template.file, 0o600))
 }
 
-// File is the store.
+// File returns the path of the store.
 func (h *Hub) File() string { return filepath.Join(h.Dir, "hub.db") }
 
-// Must ends the test where there is an error.
+// Must ends the test on an error.
 func (h *Hub) Must(err error) {
 	h.Helper()
 	if err != nil {
@@ -221,7 +221,7 @@ func (h *Hub) Must(err error) {
 	}
 }
 
-// Start starts the hub: the first time on any port, later where it was.
+// Start starts the hub: first on any port, later on the same one.
 func (h *Hub) Start() {
 	h.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(h.Context()))
@@ -275,7 +275,7 @@ func (h *Hub) Start() {
 // Stop stops the hub.
 func (h *Hub) Stop() { h.halt() }
 
-// CopyStore copies the store's file while the hub stands still.
+// CopyStore copies the store's file while the hub is stopped.
 func (h *Hub) CopyStore(from, to string) {
 	h.Helper()
 	in, err := os.Open(from)
@@ -287,7 +287,7 @@ func (h *Hub) CopyStore(from, to string) {
 	h.Must(errors.Join(err, out.Close()))
 }
 
-// ReplaceStore puts another file in the store's place, while the hub stands still.
+// ReplaceStore replaces the store's file while the hub is stopped.
 func (h *Hub) ReplaceStore(file string) {
 	h.Helper()
 	for _, beside := range []string{"-wal", "-shm"} {
@@ -298,7 +298,7 @@ func (h *Hub) ReplaceStore(file string) {
 	h.CopyStore(file, h.File())
 }
 
-// Client returns a client at an address, as somebody.
+// Client returns a client at an address, as a user.
 func (h *Hub) Client(address string, who User) *client.Client {
 	h.Helper()
 	c, err := client.New("http://"+address, who.Token)
@@ -307,13 +307,13 @@ func (h *Hub) Client(address string, who User) *client.Client {
 	return c
 }
 
-// Writes has a customer write.
+// Writes makes customers write.
 func (h *Hub) Writes(id model.MetaPageID, events ...model.Inbound) {
 	h.Helper()
 	h.Must(h.Hub.Receive(h.Context(), []model.PageEntry{{Page: id, Events: events}}))
 }
 
-// Message is a message of a customer.
+// Message returns a customer's message.
 func Message(customer model.PSID, mid, text string) model.Inbound {
 	return model.Inbound{
 		Key: "mid:" + mid, Raw: []byte("{}"), Name: "message", Customer: customer, At: time.Now(),
@@ -321,7 +321,7 @@ func Message(customer model.PSID, mid, text string) model.Inbound {
 	}
 }
 
-// Replies has somebody reply; a refusal is fine.
+// Replies makes a user reply; a refusal is fine.
 func (h *Hub) Replies(who User, conversation model.ConversationID, text string) {
 	h.Helper()
 	_, err := h.Hub.Reply(h.Context(), who.User, outbox.Draft{
@@ -346,5 +346,5 @@ func (h *Hub) Settled() {
 	})
 }
 
-// SecretEmail is the address of the user with that number.
+// SecretEmail returns the address of the user with that number.
 func SecretEmail(id int64) string { return fmt.Sprintf("user%d@example.com", id) }

@@ -14,7 +14,7 @@ import (
 	"parley/model/inbox"
 )
 
-// liveSorts and liveFilters are all that an Inbox can be asked for.
+// liveSorts and LiveFilters are all that an Inbox can be asked for.
 var (
 	liveSorts   = []inbox.Sort{inbox.SortNewest, inbox.SortWaiting, inbox.SortClosing}
 	LiveFilters = []inbox.Filter{
@@ -22,8 +22,8 @@ var (
 	}
 )
 
-// LiveWatched are views that a screen has open all the time: their order is kept up by
-// every change, and not built when they are compared. An Inbox keeps no more of them.
+// LiveWatched are views that a screen always has open: their order is kept up to date by every
+// change, not built when they are compared. An Inbox keeps no more of them.
 var LiveWatched = []inbox.Query{
 	{Sort: inbox.SortNewest},
 	{Sort: inbox.SortWaiting},
@@ -35,15 +35,15 @@ var LiveWatched = []inbox.Query{
 	{Sort: inbox.SortNewest, Filter: inbox.FilterMine},
 }
 
-// watch reads those views, as a screen does after each hand-over.
+// watch reads those views, as a screen does after each update.
 func watch(in *inbox.Inbox) {
 	for _, q := range LiveWatched {
 		in.View(q).Len()
 	}
 }
 
-// SameInbox expects the client's Inbox to hold what a new one's does, in the order of
-// every one of those views, now and when every reply window has closed.
+// SameInbox expects the client's Inbox to hold what a new one holds, in the order of each of
+// those views, now and when every reply window has closed.
 func (s *State) SameInbox(t testing.TB, fresh *State, queries ...inbox.Query) {
 	t.Helper()
 	s.Mu.Lock()
@@ -59,12 +59,12 @@ func (s *State) SameInbox(t testing.TB, fresh *State, queries ...inbox.Query) {
 			t.Errorf("%s, the Inbox holds something else than a new one's:\n%.4000s", when, d)
 		}
 	}
-	// Time is set back by this, which builds views anew; so it comes last.
+	// This sets time back, which rebuilds the views; so it comes last.
 	got.Advance(now)
 	want.Advance(now)
 }
 
-// diffInboxes says how two Inboxes differ; "" where they are the same.
+// diffInboxes returns how two Inboxes differ; "" if they are the same.
 func diffInboxes(got, want *inbox.Inbox, queries []inbox.Query) string {
 	var b strings.Builder
 	if !got.AllComplete() || !want.AllComplete() {
@@ -86,7 +86,7 @@ func diffInboxes(got, want *inbox.Inbox, queries []inbox.Query) string {
 	return b.String()
 }
 
-// positions are up to where the changes of each Page are applied.
+// positions returns up to where the changes of each Page are applied.
 func positions(in *inbox.Inbox) map[model.PageID]model.Position {
 	out := map[model.PageID]model.Position{}
 	for _, p := range in.Pages() {
@@ -97,8 +97,7 @@ func positions(in *inbox.Inbox) map[model.PageID]model.Position {
 	return out
 }
 
-// seenPages are the Pages that the user sees into: nobody is told what changes of the
-// others.
+// seenPages returns the Pages that the user may see: changes of the others are not sent.
 func seenPages(in *inbox.Inbox) []model.Page {
 	return slices.DeleteFunc(in.Pages(), func(p model.Page) bool { return !p.Sees })
 }
@@ -117,13 +116,12 @@ func diffViews(got, want inbox.View) string {
 	return ""
 }
 
-// sameRow compares by what tells most differences first: a hundred thousand are
-// compared.// sameRow compares what tells most differences first.
+// sameRow compares the cheapest fields first: there are a hundred thousand rows.
 func sameRow(g, w inbox.Row) bool { return g.ID == w.ID && g.Seq == w.Seq && reflect.DeepEqual(g, w) }
 
-// AllQueries are the views of everything that can be asked of two Pages and of all.
+// AllQueries returns all queries for two Pages and for all.
 func AllQueries() []inbox.Query {
-	all := slices.Clone(LiveWatched) // as they were kept up, before others push them out
+	all := slices.Clone(LiveWatched) // as they were kept, before other queries displace them
 	for _, s := range liveSorts {
 		for _, f := range LiveFilters {
 			for _, p := range []model.PageID{"", "100", "200"} {

@@ -10,8 +10,7 @@ import (
 	"parley/e2e/driver"
 )
 
-// Proxy stands between clients and a hub, and does to their connections what
-// networks do.
+// Proxy is between clients and a hub, and does to their connections what networks do.
 type Proxy struct {
 	testing.TB
 	listener net.Listener
@@ -24,19 +23,18 @@ type Proxy struct {
 	// stalled holds all bytes back until it is closed; nil: none.
 	stalled chan struct{}
 	Delay   time.Duration
-	// Left is after how many more bytes to the client its connection is cut; negative:
-	// never.
+	// Left is after how many more bytes to the client its connection is cut; negative: never.
 	Left int
 	over bool
-	// Reads returns what reads along on a connection to a client; nil: nothing does.
+	// Reads returns a writer that gets a copy of what goes to a client; may be nil.
 	Reads func() io.Writer
-	// Ends ends the proxy; the end of the test does.
+	// Ends ends the proxy; so does the end of the test.
 	Ends func()
 
 	pumping sync.WaitGroup
 }
 
-// NewProxy starts a proxy before the hub at an address.
+// NewProxy starts a proxy in front of the hub at an address.
 func NewProxy(t testing.TB, hub string) *Proxy {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -58,7 +56,7 @@ func NewProxy(t testing.TB, hub string) *Proxy {
 	return p
 }
 
-// Address is where clients reach it.
+// Address returns where clients reach the proxy.
 func (p *Proxy) Address() string { return p.listener.Addr().String() }
 
 func (p *Proxy) accept() {
@@ -71,7 +69,7 @@ func (p *Proxy) accept() {
 	}
 }
 
-// hold notes a connection, unless it is to be cut.
+// hold records a connection, unless it is to be cut.
 func (p *Proxy) hold(c net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -120,7 +118,7 @@ func (p *Proxy) carry(c net.Conn) {
 	both.Wait()
 }
 
-// along is what reads along on a new connection.
+// along returns the writer for a copy of a new connection.
 func (p *Proxy) along() io.Writer {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -130,8 +128,8 @@ func (p *Proxy) along() io.Writer {
 	return p.Reads()
 }
 
-// pass waits as long as bytes have to, and tells how many go on, and whether the
-// connection does.
+// pass waits as long as bytes are held, and returns how many go on, and whether the connection
+// does.
 func (p *Proxy) pass(n int, down bool) (int, bool) {
 	p.mu.Lock()
 	stalled, delay := p.stalled, p.Delay
@@ -156,7 +154,7 @@ func (p *Proxy) pass(n int, down bool) (int, bool) {
 	return n, true
 }
 
-// Set changes how it behaves.
+// Set changes its behaviour.
 func (p *Proxy) Set(f func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -172,13 +170,13 @@ func (p *Proxy) CutAll() {
 	}
 }
 
-// Cuts cuts every connection, and lets none through until it heals.
+// Cuts cuts every connection, and lets none through until Heals.
 func (p *Proxy) Cuts() {
 	p.Set(func() { p.down = true })
 	p.CutAll()
 }
 
-// Stalls holds everything back until it heals.
+// Stalls holds everything back until Heals.
 func (p *Proxy) Stalls() {
 	p.Set(func() {
 		if p.stalled == nil {

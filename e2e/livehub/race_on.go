@@ -2,5 +2,5 @@
 
 package livehub
 
-// RaceEnabled: the race detector makes everything several times as slow.
+// RaceEnabled: the race detector makes everything several times slower.
 const RaceEnabled = true

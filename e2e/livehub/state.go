@@ -18,7 +18,7 @@ import (
 	"parley/model/inbox"
 )
 
-// liveObject is a conversation, a message or a notice as it is held.
+// liveObject is a conversation, a message or a notice as held.
 type liveObject struct {
 	seq int64
 	V   any
@@ -38,8 +38,8 @@ type liveStream struct {
 	gone          map[string]int64
 }
 
-// State is the plainest state that can be built from what a sync hands on. It notes
-// what could not be applied cleanly.
+// State is the simplest state that can be built from a follower's updates. It records what could
+// not be applied cleanly.
 type State struct {
 	Mu      sync.Mutex
 	state   inbox.ConnectionState
@@ -53,11 +53,11 @@ type State struct {
 	user    model.User
 	hands   int
 
-	// Inbox is the real one beside it.
+	// Inbox is the real Inbox beside it.
 	Inbox *inbox.Inbox
 }
 
-// NewState is what a client knows before it has heard anything.
+// NewState returns the state of a client that has received nothing.
 func NewState() *State {
 	in := inbox.NewInbox(model.User{})
 	return &State{
@@ -72,7 +72,7 @@ func (s *State) fault(format string, args ...any) {
 	}
 }
 
-// Take applies updates in their order, also to the Inbox.
+// Take applies updates in order, also to the Inbox.
 func (s *State) Take(us []inbox.Update) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
@@ -127,7 +127,7 @@ func (s *State) connection(c inbox.Connection) {
 	s.begun, s.state = true, c.State
 }
 
-// listed takes a list of Pages; one seen is replaced by what is newer alone.
+// listed applies a list of Pages; one that is visible is replaced only by a newer one.
 func (s *State) listed(all []model.Page) {
 	now := map[model.PageID]model.Page{}
 	for _, p := range all {
@@ -167,9 +167,9 @@ func (s *State) list(l inbox.Listed) {
 		s.fault("a further list of %s at %v, the first was at %v", l.Page, l.AsOf, p.at)
 	case l.First:
 		p.placed, p.at, p.Since = true, l.AsOf, l.AsOf.Seq
-		// Messages are not in lists: what is held of them is as old as the last change.
+		// Messages are not in lists: those held are as old as the last change.
 		clear(p.Messages)
-		if held, ok := s.pages[l.Page]; ok { // it may be of another epoch: what comes next replaces it
+		if held, ok := s.pages[l.Page]; ok { // it may be of another epoch: the next one replaces it
 			held.Seq = 0
 			s.pages[l.Page] = held
 		}
@@ -231,7 +231,7 @@ func (s *State) changed(b model.Batch) {
 	}
 }
 
-// put holds an object that is not older than what is held of it.
+// put stores an object unless it is older than the one held.
 func (s *State) put(id model.PageID, in func(*liveStream) map[string]liveObject, key string, seq int64, v any) {
 	p, ok := s.Streams[id]
 	if !ok {
@@ -252,15 +252,15 @@ func (s *State) put(id model.PageID, in func(*liveStream) map[string]liveObject,
 	in(p)[key] = o
 }
 
-// What changes with the time or with the customer's name is left out: an object's own
-// seq does not tell of that.
+// What changes with time or with the customer's name is ignored: it does not change the object's
+// own seq.
 
 func (s *State) conversation(id model.PageID, c model.Conversation) {
 	c.Reply = model.Verdict{}
 	s.put(id, func(p *liveStream) map[string]liveObject { return p.Conversations }, string(c.ID), c.Seq, c)
 }
 
-// linked takes over the links of a conversation, whose own seq does not grow by them.
+// linked applies the links of a conversation, which don't change its seq.
 func (s *State) linked(id model.PageID, l model.LinkChange) {
 	held := s.Streams[id].Conversations
 	if o, ok := held[string(l.Conversation)]; ok {
@@ -279,7 +279,7 @@ func (s *State) notice(id model.PageID, n model.Notice) {
 	s.put(id, func(p *liveStream) map[string]liveObject { return p.notices }, n.ID, n.Seq, n)
 }
 
-// BareOfName is a message without the name of its author.
+// BareOfName returns a message without the name of its author.
 func BareOfName(m model.Message) model.Message {
 	if m.Author.Kind == model.ByCustomer {
 		m.Author.Name = ""
@@ -287,7 +287,7 @@ func BareOfName(m model.Message) model.Message {
 	return m
 }
 
-// read reads an object of a change.
+// read decodes the object of a change.
 func read[T any](s *State, raw json.RawMessage) (v T) {
 	if err := json.Unmarshal(raw, &v); err != nil {
 		s.fault("%s: %v", raw, err)
@@ -295,7 +295,7 @@ func read[T any](s *State, raw json.RawMessage) (v T) {
 	return v
 }
 
-// Follow runs a sync into the state, until stop is called; stop tells how it ended.
+// Follow runs a follower into the state, until stop is called; stop returns its error.
 func (s *State) Follow(sync *stream.Follower) (stop func() error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended, read := make(chan error, 1), make(chan struct{})
@@ -313,21 +313,21 @@ func (s *State) Follow(sync *stream.Follower) (stop func() error) {
 	}
 }
 
-// Welcomes is how often the hub welcomed the client.
+// Welcomes returns how often the hub welcomed the client.
 func (s *State) Welcomes() int {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	return s.welcome
 }
 
-// Admin tells whether the user is an admin.
+// Admin reports whether the user is an admin.
 func (s *State) Admin() bool {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	return s.user.Admin
 }
 
-// Positions is how far each Page is.
+// Positions returns the position of each Page.
 func (s *State) Positions() map[model.PageID]model.Position {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
@@ -338,7 +338,7 @@ func (s *State) Positions() map[model.PageID]model.Position {
 	return out
 }
 
-// View is a state as two of them are compared: what each Page holds.
+// View is a state in a form to compare: what each Page holds.
 type View struct {
 	Pages         map[model.PageID]model.Page
 	Conversations map[string]any
@@ -347,7 +347,7 @@ type View struct {
 	At            map[model.PageID]model.Position
 }
 
-// View is what the client would show.
+// View returns what the client would show.
 func (s *State) View() View {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
@@ -356,7 +356,7 @@ func (s *State) View() View {
 		Complete: map[model.PageID]bool{}, At: map[model.PageID]model.Position{},
 	}
 	for id, p := range s.pages {
-		if p.Sees { // nobody is told what changes of the others
+		if p.Sees { // changes of the others are not sent
 			v.Pages[id] = p
 		}
 	}
@@ -372,8 +372,8 @@ func (s *State) View() View {
 	return v
 }
 
-// Holds tells whether the Pages with these positions, and no others, are held as a
-// whole, also by the Inbox.
+// Holds reports whether exactly the Pages with these positions are held completely, also by the
+// Inbox.
 func (s *State) Holds(heads model.AsOf) bool {
 	v := s.View()
 	for id := range heads {
@@ -386,10 +386,10 @@ func (s *State) Holds(heads model.AsOf) bool {
 	return len(v.Pages) == len(heads) && maps.Equal(v.At, heads) && s.Inbox.AllComplete()
 }
 
-// Diff says how two states differ; "" where they are the same.
+// Diff returns how two states differ; "" if they are the same.
 func (v View) Diff(want View) string { return cmp.Diff(want, v) }
 
-// EventuallyLive is waitFor for benchmarks too.
+// EventuallyLive is [driver.WaitFor] for benchmarks too.
 func EventuallyLive(t testing.TB, what string, within time.Duration, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
@@ -401,14 +401,14 @@ func EventuallyLive(t testing.TB, what string, within time.Duration, holds func(
 	}
 }
 
-// Counters are what a state has counted.
+// Counters returns the state's counters.
 func (s *State) Counters() (changes, reloads, hands int, state inbox.ConnectionState) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	return s.changes, s.reloads, s.hands, s.state
 }
 
-// Clean expects that all could be applied as it came.
+// Clean expects that all updates could be applied as they came.
 func (s *State) Clean(t testing.TB) {
 	t.Helper()
 	s.Mu.Lock()
@@ -418,7 +418,7 @@ func (s *State) Clean(t testing.TB) {
 	}
 }
 
-// Timing are the deadlines of a client that meets trouble often.
+// Timing returns the deadlines of a client that often meets trouble.
 func Timing() stream.Timing {
 	return stream.Timing{Dead: 3 * time.Second, RetryFirst: 4 * time.Millisecond, RetryMax: 30 * time.Millisecond, Gather: time.Millisecond}
 }

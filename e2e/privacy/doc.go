@@ -1,2 +1,2 @@
-// Package privacy has the tests that nobody receives what is hidden from them.
+// Package privacy tests that nobody receives what is hidden from them.
 package privacy

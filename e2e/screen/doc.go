@@ -1,2 +1,2 @@
-// Package screen has the tests of the inbox at an emulated terminal.
+// Package screen tests the inbox on an emulated terminal.
 package screen

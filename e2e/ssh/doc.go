@@ -1,2 +1,2 @@
-// Package ssh has the tests of users who come over SSH.
+// Package ssh tests users who come in over SSH.
 package ssh

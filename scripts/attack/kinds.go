@@ -13,21 +13,21 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// kind is a way to attack. once is one attempt by one connection, the nth; it ends when the
-// hub has had enough, or by itself.
+// kind is a kind of attack. once is one attempt by the nth connection; it ends when the hub hangs
+// up, or by itself.
 type kind struct {
 	name string
 	once func(ctx context.Context, t target, n int) error
 }
 
-// kinds are all of them. What attacks another of the hub's ports has a list of its own in a
-// file of its own, which is added here.
+// kinds returns all kinds. Attacks on another port of the hub have a list in a file of their own,
+// which is added here.
 func kinds() []kind {
 	return slices.Concat(httpKinds(), socketKinds(), sshKinds())
 }
 
-// attempts a second, of all connections together: more would measure how fast this machine
-// dials itself.
+// attemptsASecond limits the attempts of all connections together: more would measure how fast
+// this machine dials itself.
 const attemptsASecond = 500
 
 // counter counts attempts.
@@ -37,7 +37,7 @@ type counter struct{ n atomic.Int64 }
 func attack(ctx context.Context, t target, k kind, n int, pace *rate.Limiter, attempts *counter) {
 	for pace.Wait(ctx) == nil {
 		attempts.n.Add(1)
-		_ = k.once(ctx, t, n) // that it was cut off is what is hoped for
+		_ = k.once(ctx, t, n) // being cut off is the expected result
 	}
 }
 
@@ -55,8 +55,8 @@ func dial(ctx context.Context, t target) (net.Conn, func(), error) {
 	}, nil
 }
 
-// says writes the head of a request as it stands, then what more gives, and waits until the
-// hub hangs up.
+// says writes the head of a request unchanged, then what more writes, and waits until the hub hangs
+// up.
 func says(ctx context.Context, t target, head []string, more func(io.Writer) error) error {
 	return opens(ctx, t, func(w io.Writer) error {
 		_, err := io.WriteString(w, strings.Join(head, "\r\n")+"\r\n\r\n")
@@ -67,7 +67,7 @@ func says(ctx context.Context, t target, head []string, more func(io.Writer) err
 	})
 }
 
-// opens connects, writes what more gives, and waits until the hub hangs up.
+// opens connects, writes what more writes, and waits until the hub hangs up.
 func opens(ctx context.Context, t target, more func(io.Writer) error) error {
 	c, done, err := dial(ctx, t)
 	if err != nil {
@@ -97,8 +97,8 @@ func slowly(ctx context.Context, w io.Writer, piece string, every time.Duration)
 	return ctx.Err()
 }
 
-// line is what the attackers' line carries: a gigabit a second. Loopback carries more than
-// two processors can do besides anything else, whoever is at its ends.
+// line is the bandwidth of the attackers' line: a gigabit a second. Loopback carries more than two
+// processors can handle besides anything else.
 var line = rate.NewLimiter(gigabit, piece)
 
 const (
@@ -106,7 +106,7 @@ const (
 	piece   = 64 << 10
 )
 
-// zeros writes so many bytes, as fast as the line allows and they are taken.
+// zeros writes n bytes, as fast as the line allows and they are read.
 func zeros(ctx context.Context, w io.Writer, n int64) error {
 	nothing := make([]byte, piece)
 	for n > 0 {

@@ -16,7 +16,7 @@ import (
 
 const megabyte = 1 << 20
 
-// forged looks like a signature.
+// forged looks like a signature but is none.
 var forged = "X-Hub-Signature-256: sha256=" + strings.Repeat("0", 64)
 
 func post(path string, more ...string) []string {
@@ -25,12 +25,12 @@ func post(path string, more ...string) []string {
 
 func length(n int) string { return fmt.Sprintf("Content-Length: %d", n) }
 
-// httpKinds are what strangers do to the hub's HTTP port, and what a user does.
+// httpKinds are the attacks of strangers and of a user on the hub's HTTP port.
 func httpKinds() []kind {
 	return slices.Concat(connectionKinds(), bodyKinds(), askingKinds())
 }
 
-// connectionKinds take connections, and say nothing or no end of it.
+// connectionKinds hold connections, and send nothing or never finish.
 func connectionKinds() []kind {
 	return []kind{
 		{"idle", func(ctx context.Context, t target, _ int) error { return opens(ctx, t, nil) }},
@@ -98,7 +98,7 @@ func bodyKinds() []kind {
 	}
 }
 
-// askingKinds ask for much, as strangers and as a user.
+// askingKinds request a lot, as strangers and as a user.
 func askingKinds() []kind {
 	return []kind{
 		{"logins", func(ctx context.Context, t target, n int) error {
@@ -153,7 +153,7 @@ func askingKinds() []kind {
 	}
 }
 
-// bomb is a little that becomes a lot.
+// bomb is a small body that decompresses to a large one.
 var bomb = sync.OnceValue(func() []byte {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
@@ -162,7 +162,7 @@ var bomb = sync.OnceValue(func() []byte {
 	return b.Bytes()
 })
 
-// nothing is read without end.
+// nothing is an endless reader of zeros.
 type nothing struct{}
 
 // Read implements [io.Reader].

@@ -10,7 +10,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// socketKinds are what a user does to the hub's websocket, and strangers at its door.
+// socketKinds are the attacks of a user on the hub's websocket, and of strangers on its handshake.
 func socketKinds() []kind {
 	return []kind{
 		{"handshakes", func(ctx context.Context, t target, n int) error {
@@ -38,7 +38,7 @@ func socketKinds() []kind {
 	}
 }
 
-// frames says much, in one of several ways.
+// frames sends a lot, in one of several ways.
 func frames(ctx context.Context, c *websocket.Conn, t target, n int) error {
 	large := `"` + strings.Repeat("7", 200<<10) + `"`
 	typing := `{"type":"typing","page":"` + t.page + `","active":true,"conversation":`
@@ -65,7 +65,7 @@ func frames(ctx context.Context, c *websocket.Conn, t target, n int) error {
 				wait(ctx, 10*time.Second)
 			}
 			return err
-		default: // listens to nothing
+		default: // reads nothing
 			if err = c.WriteMessage(websocket.TextMessage, []byte(`{"type":"hello","resume":{}}`)); err == nil {
 				wait(ctx, 10*time.Second)
 			}

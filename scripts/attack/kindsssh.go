@@ -14,14 +14,14 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// sshTarget is what those who attack know of the hub's SSH port.
+// sshTarget is what attackers know of the hub's SSH port.
 type sshTarget struct {
 	address string
 	// attacker is the key of a user who attacks, member that of one who only works.
 	attacker, member ssh.Signer
 }
 
-// sshKinds are what strangers do to the hub's SSH port, and what a user does.
+// sshKinds are the attacks of strangers and of a user on the hub's SSH port.
 func sshKinds() []kind {
 	return []kind{
 		{"ssh-held", func(ctx context.Context, t target, n int) error {
@@ -53,7 +53,7 @@ func newKey() (ssh.PublicKey, ssh.Signer, error) {
 	return key.PublicKey(), key, nil
 }
 
-// dialSSH connects as one of a few addresses, where this machine has more than one.
+// dialSSH connects from one of a few addresses, if this machine has more than one.
 func dialSSH(ctx context.Context, t target, n int) (net.Conn, func(), error) {
 	var d net.Dialer
 	if runtime.GOOS == "linux" {
@@ -71,8 +71,7 @@ func dialSSH(ctx context.Context, t target, n int) (net.Conn, func(), error) {
 	}, nil
 }
 
-// opensSSH connects, says something and so many random bytes, and waits until the hub hangs
-// up.
+// opensSSH connects, sends a text and that many random bytes, and waits until the hub hangs up.
 func opensSSH(ctx context.Context, t target, n int, says string, random int64) error {
 	c, done, err := dialSSH(ctx, t, n)
 	if err != nil {
@@ -89,7 +88,7 @@ func opensSSH(ctx context.Context, t target, n int, says string, random int64) e
 	return err
 }
 
-// signsIn proves a key, asks for nothing, and waits until the hub hangs up.
+// signsIn proves a key, requests nothing, and waits until the hub hangs up.
 func signsIn(ctx context.Context, t target, n int, key ssh.Signer) error {
 	c, done, err := dialSSH(ctx, t, n)
 	if err != nil {
@@ -110,7 +109,7 @@ func clientConfig(key ssh.Signer) *ssh.ClientConfig {
 	}
 }
 
-// memberComes has a user who only works come in over SSH, and run a command.
+// memberComes lets a user who only works come in over SSH, and run a command.
 func (w *world) memberComes(ctx context.Context) error {
 	var d net.Dialer
 	c, err := d.DialContext(ctx, "tcp", w.target.ssh.address)
@@ -137,7 +136,7 @@ func (w *world) memberComes(ctx context.Context) error {
 	return err
 }
 
-// keyFile writes a new key where parley reads it.
+// keyFile writes a new public key to a file for parley.
 func (w *world) keyFile(name string) (file string, key ssh.Signer, err error) {
 	public, key, err := newKey()
 	if err != nil {

@@ -1,13 +1,12 @@
-// Attack starts a hub and a sandbox on this machine and treats the hub's open port as
-// strangers do who mean harm: so many connections of each kind at once, for so long. It
-// tells how much memory the hub took and how long others waited meanwhile, and fails where
-// that is too much.
+// Attack starts a hub and a sandbox on this machine and attacks the hub's open port: with that many
+// connections of each kind at once, for that long. It reports how much memory the hub took and how
+// long others waited meanwhile, and fails if that is too much.
 //
 //	go run ./scripts/attack                    # each kind for a minute, then all together
 //	go run ./scripts/attack -for 3s -n 50      # what CI does
 //	go run ./scripts/attack -kinds slow-bodies,uploads
 //
-// It speaks to loopback alone, and ends what it started.
+// It connects only to loopback, and ends what it started.
 package main
 
 import (
@@ -27,7 +26,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// options are what a round is like, and what must hold in it.
+// options are the parameters and the limits of a round.
 type options struct {
 	program string
 	n       int
@@ -82,7 +81,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return o.run(ctx)
 }
 
-// run attacks by each kind, then, where there are several, by all of them together.
+// run attacks by each kind, then, if there are several, by all of them together.
 func (o options) run(ctx context.Context) error {
 	w, err := newWorld(ctx, o.program)
 	if err != nil {
@@ -107,7 +106,7 @@ func (o options) run(ctx context.Context) error {
 		}
 		check(k.name, r)
 	}
-	if len(o.kinds) > 1 { // thousands of connections at once, which this machine makes, too
+	if len(o.kinds) > 1 { // thousands of connections at once, which this machine has to make, too
 		r, err := o.round(ctx, w, "all together", o.kinds)
 		if err != nil {
 			return err
@@ -125,8 +124,8 @@ func (o options) run(ctx context.Context) error {
 	return w.alive(ctx)
 }
 
-// judge says what did not hold. Where this machine is busy with other things, what others
-// waited while nobody attacked is no fault of the hub's.
+// judge returns what limits were exceeded. If this machine is busy with other things, what others
+// waited while nobody attacked is not counted against the hub.
 func (o options) judge(r, calm result) string {
 	var why []string
 	if r.rss > o.maxRSS<<20 {

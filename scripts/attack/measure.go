@@ -13,20 +13,20 @@ import (
 	"time"
 )
 
-// result is what was measured in a round.
+// result is the measurement of a round.
 type result struct {
 	// rss is the most memory that the hub held.
 	rss int64
-	// cpu is how much of processors the hub took.
+	// cpu is how much processor time the hub used.
 	cpu time.Duration
-	// took is how long others' requests took, failed how many failed, and failure one of
-	// them.
+	// took is how long others' requests took, failed how many failed, and failure one of those
+	// errors.
 	took    []time.Duration
 	failed  int
 	failure error
 }
 
-// at is the time within which so many of a hundred requests were answered.
+// at returns the time within which that percentage of requests was answered.
 func (r result) at(percent int) time.Duration {
 	if len(r.took) == 0 {
 		return 0
@@ -37,11 +37,11 @@ func (r result) at(percent int) time.Duration {
 
 func (r result) p99() time.Duration { return r.at(99) }
 
-// Others ask this often, each of what they do.
+// How often others do each thing.
 const othersPause = 25 * time.Millisecond
 
-// measure has others work beside an attack until ctx ends: a user who lists and reads,
-// Meta who delivers, and somebody who comes anew each time.
+// measure lets others work during an attack until ctx ends: a user who lists and reads, Meta
+// delivering, and somebody who connects anew each time.
 func (w *world) measure(ctx context.Context) (r result) {
 	var mu sync.Mutex
 	var working sync.WaitGroup
@@ -66,7 +66,7 @@ func (w *world) measure(ctx context.Context) (r result) {
 		working.Go(func() {
 			for n := 1; wait(ctx, othersPause); n++ {
 				began := time.Now()
-				// What has begun is waited for: it counts.
+				// Requests that have begun are completed: they count.
 				err := do(context.WithoutCancel(ctx), n)
 				mu.Lock()
 				if err != nil {
@@ -98,12 +98,12 @@ func (w *world) measure(ctx context.Context) (r result) {
 	return r
 }
 
-// rss is how much memory the hub holds, and what it runs beside it: of that only what is not
-// the same program in memory. 0 where nobody tells.
+// rss returns how much memory the hub and its child processes hold; of those only what they don't
+// share with the program. 0 if unknown.
 func (w *world) rss() int64 {
 	hub := w.hub.Process.Pid
 	sum := memoryOf(hub, "VmRSS")
-	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", hub)) // of whichever thread started it
+	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", hub)) // of any thread
 	if err != nil {
 		return sum
 	}
@@ -135,13 +135,13 @@ func memoryOf(pid int, field string) int64 {
 	return 0
 }
 
-// cpu is how much of processors the hub took so far; 0 where nobody tells.
+// cpu returns how much processor time the hub has used; 0 if unknown.
 func (w *world) cpu() time.Duration {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", w.hub.Process.Pid))
 	if err != nil {
 		return 0
 	}
-	_, after, _ := strings.Cut(string(b), ") ") // the name may hold anything
+	_, after, _ := strings.Cut(string(b), ") ") // the name may contain anything
 	fields := strings.Fields(after)
 	const user, system, ticks = 11, 12, 100
 	if len(fields) <= system {
@@ -155,7 +155,7 @@ func (w *world) cpu() time.Duration {
 	return time.Duration(u+s) * time.Second / ticks
 }
 
-// wait waits, and answers false once ctx is over.
+// wait sleeps, and returns false if ctx ends first.
 func wait(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()

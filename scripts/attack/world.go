@@ -21,7 +21,7 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// world is a hub that is attacked, and what it needs.
+// world is a hub under attack, and what it needs.
 type world struct {
 	dir          string
 	hub, sandbox *exec.Cmd
@@ -30,26 +30,26 @@ type world struct {
 	err          *bytes.Buffer
 }
 
-// target is what those who attack know of the hub.
+// target is what attackers know of the hub.
 type target struct {
 	// address is where it listens, url the same as a URL.
 	address, url string
-	// token is that of a user who attacks, too; their conversation is one they see.
+	// token is the token of a user who also attacks; they see the conversation.
 	token        string
 	conversation string
-	// member is a user who only works, and whom the attack must not hold up.
+	// member is a user who only works, and must not be held up.
 	member string
 	secret string
 	page   string
 	ssh    sshTarget
 }
 
-// began is how long what is started may take.
+// began is how long starting something may take.
 const began = time.Minute
 
 var errWorld = errors.New("the world could not be made")
 
-// newWorld builds and starts all there is.
+// newWorld builds and starts everything.
 func newWorld(ctx context.Context, program string) (w *world, err error) {
 	dir, err := os.MkdirTemp("", "parley-attack-")
 	if err != nil {
@@ -155,7 +155,7 @@ func (w *world) user(ctx context.Context, env []string, program, name string) (s
 
 const customer = "70010000000000007001"
 
-// customerWrites delivers a message as Meta does.
+// customerWrites delivers a customer's message, as Meta does.
 func (w *world) customerWrites(ctx context.Context, n int) error {
 	now := time.Now().UnixMilli()
 	body, _ := json.Marshal(map[string]any{"object": "page", "entry": []any{map[string]any{
@@ -186,7 +186,7 @@ func (w *world) call(ctx context.Context, method, path, token string, body []byt
 	return w.send(req, want)
 }
 
-// errAnswer is an answer that was not the one wanted.
+// errAnswer: the answer was not the expected one.
 var errAnswer = errors.New("answered otherwise")
 
 func (w *world) send(req *http.Request, want int) error {
@@ -202,7 +202,7 @@ func (w *world) send(req *http.Request, want int) error {
 	return err
 }
 
-// alive tells whether the hub goes on, without a panic.
+// alive reports whether the hub goes on, without a panic.
 func (w *world) alive(ctx context.Context) error {
 	if err := w.call(ctx, http.MethodGet, "/readyz", "", nil, http.StatusOK); err != nil {
 		return fmt.Errorf("the hub after it: %w: %s", err, w.err)

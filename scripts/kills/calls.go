@@ -14,7 +14,7 @@ import (
 	"net/http"
 )
 
-// status is what an answer was that was not the one wanted.
+// statusError is an answer with another status than the expected one.
 type statusError struct {
 	status int
 	said   string
@@ -24,14 +24,14 @@ func (e *statusError) Error() string { return fmt.Sprintf("%d %.300s", e.status,
 
 func (e *statusError) Unwrap() error { return errAnswer }
 
-// call asks the hub as its user.
+// call calls the hub as its user.
 func (w *world) call(ctx context.Context, method, path string, body any, want int) ([]byte, error) {
 	return w.ask(ctx, method, w.url+path, body, want, func(req *http.Request, _ []byte) {
 		req.Header.Set("Authorization", "Bearer "+w.token)
 	})
 }
 
-// control asks the sandbox what Facebook would not tell.
+// control calls the sandbox's control API.
 func (w *world) control(ctx context.Context, method, path string, body, out any) error {
 	want := http.StatusOK
 	switch {
@@ -47,7 +47,7 @@ func (w *world) control(ctx context.Context, method, path string, body, out any)
 	return json.Unmarshal(said, out)
 }
 
-// deliver posts a webhook as Facebook does.
+// deliver posts a webhook, as Facebook does.
 func (w *world) deliver(ctx context.Context, body any) error {
 	_, err := w.ask(ctx, http.MethodPost, w.url+"/webhooks/messenger", body, http.StatusOK, func(req *http.Request, body []byte) {
 		mac := hmac.New(sha256.New, []byte(w.facebook.AppSecret))

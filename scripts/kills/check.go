@@ -18,10 +18,10 @@ import (
 	"parley/model"
 )
 
-// lost gathers what is not as it was acknowledged.
+// lost collects what differs from what was acknowledged.
 type lost []string
 
-// mostLost are enough to see what kind they are of.
+// mostLost are enough to see the kind of loss.
 const mostLost = 10
 
 func (l *lost) add(format string, args ...any) { *l = append(*l, fmt.Sprintf(format, args...)) }
@@ -33,7 +33,7 @@ func (l lost) err(when string) error {
 	return fmt.Errorf("%w: %s: %d: %s", errHeld, when, len(l), strings.Join(l[:min(len(l), mostLost)], "; "))
 }
 
-// newest is what a hub shows of a conversation.
+// newest is the hub's newest messages of a conversation.
 type newest struct {
 	Messages []struct {
 		ID      string `json:"id"`
@@ -53,7 +53,7 @@ func (w *world) newestOf(ctx context.Context, conversation string, most int) (n 
 	return n, err
 }
 
-// shown checks that the hub shows what was acknowledged since then, once.
+// shown checks that the hub shows what was acknowledged since then, exactly once.
 func (w *world) shown(ctx context.Context, since time.Time) error {
 	now := time.Now()
 	before, repliesBefore := w.ledger.acknowledged(since)
@@ -92,8 +92,8 @@ func (w *world) shown(ctx context.Context, since time.Time) error {
 	return l.err("shown")
 }
 
-// held checks the store itself, of which nothing may have open, against what was
-// acknowledged by then, and what customers had got by then.
+// held checks the store itself, which nothing may have open, against what was acknowledged by then,
+// and what customers had got by then.
 func (w *world) held(ctx context.Context, path string, by time.Time, got map[string]int) (err error) {
 	s, err := sqlite.Open(ctx, path, sqlite.Options{Exclusive: true})
 	if err != nil {
@@ -171,7 +171,7 @@ func (w *world) heldLog(r store.Reader, l *lost) error {
 	return nil
 }
 
-// sound checks the file from end to end, and that nothing is there twice.
+// sound checks the file's integrity, and that there are no duplicates.
 func sound(ctx context.Context, path string, l *lost) {
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
@@ -206,15 +206,15 @@ func (w *world) got(ctx context.Context, by time.Time) (map[string]int, error) {
 	}
 	count := map[string]int{}
 	for _, m := range d.Delivered {
-		if m.At.Add(time.Millisecond).Before(by) { // its time is cut to a millisecond
+		if m.At.Add(time.Millisecond).Before(by) { // its time is truncated to milliseconds
 			count[m.Text]++
 		}
 	}
 	return count, nil
 }
 
-// sentOnce waits until all replies are settled, and checks that each that was accepted
-// arrived once, or says of itself that it is not known, and none twice.
+// sentOnce waits until all replies are settled, and checks that each accepted one arrived once, or
+// is known to be uncertain, and none arrived twice.
 func (w *world) sentOnce(ctx context.Context) (sent, asking int, err error) {
 	states := map[string]string{}
 	settled := func() error {
@@ -258,7 +258,7 @@ func (w *world) sentOnce(ctx context.Context) (sent, asking int, err error) {
 	return w.counted(ctx, states)
 }
 
-// settleTries are so many minutes: what became of a reply is looked up for a while.
+// settleTries is how many minutes to wait: the outcome of a reply is looked up for a while.
 const settleTries = 5
 
 func (w *world) counted(ctx context.Context, states map[string]string) (sent, asking int, err error) {

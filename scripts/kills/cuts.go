@@ -11,12 +11,11 @@ import (
 	"time"
 )
 
-// cutsEach is how many cuts are tried of one piece of work that was written down.
+// cutsEach is how many cuts are tried of one recorded piece of work.
 const cutsEach = 50
 
-// powerless cuts the power: of a while of work it is written down what the hub writes and
-// has confirmed, and the files are laid down as a disk may have them after each of many
-// moments.
+// powerless simulates power cuts: it records what the hub writes and syncs for a while, and then
+// writes the files as a disk may have them after each of many moments.
 func (w *world) powerless(ctx context.Context) (string, error) {
 	done, kept := 0, 0
 	for piece := 0; done < w.cuts; piece++ {
@@ -39,8 +38,7 @@ func (w *world) powerless(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d, in %d steps to the disk", done, kept), errors.Join(append(w.ledger.mistakes(), w.begin(ctx, filepath.Join(w.dir, "after-cuts")))...)
 }
 
-// writtenDown has the hub work for a while under strace, kills it, and returns what was
-// written down.
+// writtenDown lets the hub work for a while under strace, kills it, and returns the recording.
 func (w *world) writtenDown(ctx context.Context) (*disk, error) {
 	d, err := diskOf(w.data)
 	if err != nil {
@@ -78,8 +76,8 @@ func (w *world) writtenDown(ctx context.Context) (*disk, error) {
 	return d, os.Remove(trace)
 }
 
-// cut lays the files down as they may be after moments drawn by chance, and looks whether
-// what was acknowledged before is there.
+// cut writes the files as they may be after random moments, and checks that what was acknowledged
+// before is there.
 func (w *world) cut(ctx context.Context, d *disk, n int) (int, error) {
 	for i := range n {
 		at := 1 + w.rng.IntN(len(d.steps)-1)

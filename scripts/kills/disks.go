@@ -18,14 +18,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// trouble is what is done to a hub's disk, or to the hub, for a while.
+// trouble is a fault of a hub's disk, or of the hub, for a while.
 type trouble struct {
 	name string
-	// mount makes the disk; nil: it is as it is.
+	// mount creates the disk; nil: the usual one.
 	mount func(ctx context.Context, w *world, at string) (unmount func() error, err error)
-	// begin makes the trouble, end ends it.
+	// begin starts the trouble, end ends it.
 	begin func(ctx context.Context, w *world) (end func() error, err error)
-	// restart: only a start that finds the disk well again ends it.
+	// restart: it only ends with a start on a working disk.
 	restart bool
 }
 
@@ -47,7 +47,7 @@ const (
 	afterward = time.Second
 )
 
-// onBadDisks has the hub work while its disk is bad, and after it.
+// onBadDisks lets the hub work while its disk is bad, and after that.
 func (w *world) onBadDisks(ctx context.Context) (string, error) {
 	var said []string
 	var bad error
@@ -114,12 +114,12 @@ func (w *world) suffer(ctx context.Context, t trouble, at string) (what string, 
 	return fmt.Sprintf("%s; ready in it: %v", what, unready), err
 }
 
-// ramDisk makes a small disk of memory.
+// ramDisk creates a small disk in memory.
 func ramDisk(ctx context.Context, _ *world, at string) (func() error, error) {
 	return unmounter(ctx, at), command(ctx, "mount", "-t", "tmpfs", "-o", "size="+diskSize, "tmpfs", at)
 }
 
-// loopDisk makes a small disk of a file, with a journal as those of servers have.
+// loopDisk creates a small disk in a file, with a journal as on servers.
 func loopDisk(ctx context.Context, _ *world, at string) (func() error, error) {
 	image := at + ".image"
 	err := errors.Join(
@@ -135,14 +135,14 @@ func unmounter(ctx context.Context, at string) func() error {
 }
 
 func command(ctx context.Context, name string, args ...string) error {
-	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput() //nolint:gosec // all of them stand here
+	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput() //nolint:gosec // all commands are in this file
 	if err != nil {
 		return fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, out)
 	}
 	return nil
 }
 
-// fill takes all that is left of the hub's disk.
+// fill fills the hub's disk.
 func fill(_ context.Context, w *world) (func() error, error) {
 	path := filepath.Join(filepath.Dir(w.data), "filler")
 	f, err := os.Create(path)
@@ -178,7 +178,7 @@ func fillAndKill(ctx context.Context, w *world) (func() error, error) {
 	return func() error { return errors.Join(free(), w.startHub(ctx)) }, nil
 }
 
-// readOnly has the file system give up, as it does when its disk fails.
+// readOnly makes the file system read-only, as it becomes when its disk fails.
 func readOnly(ctx context.Context, w *world) (func() error, error) {
 	at := filepath.Dir(w.data)
 	return func() error {
@@ -186,7 +186,7 @@ func readOnly(ctx context.Context, w *world) (func() error, error) {
 	}, command(ctx, "mount", "-o", "remount,abort", at)
 }
 
-// inject has some of the hub's system calls fail.
+// inject makes some of the hub's system calls fail.
 func inject(calls, how string) func(context.Context, *world) (func() error, error) {
 	return func(ctx context.Context, w *world) (func() error, error) {
 		cmd := exec.CommandContext(context.WithoutCancel(ctx), "strace", "-f", "-qq", "-o", os.DevNull, "-e", "trace="+calls, "-e", "inject="+how, "-p", strconv.Itoa(w.hub.cmd.Process.Pid)) //nolint:gosec // the hub's own number
@@ -201,7 +201,7 @@ func inject(calls, how string) func(context.Context, *world) (func() error, erro
 	}
 }
 
-// noDescriptors lets the hub open nothing more.
+// noDescriptors prevents the hub from opening any more files.
 func noDescriptors(_ context.Context, w *world) (func() error, error) {
 	pid := w.hub.cmd.Process.Pid
 	var was unix.Rlimit

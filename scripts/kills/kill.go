@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// slow are Facebook's bad days, so that it dies in the midst of sending: it takes its
-// time, and now and then its answer is lost.
+// slow makes Facebook slow and sometimes lose its answers, so that the hub is killed while it is
+// sending.
 var slow = []map[string]any{
 	{"on": "send", "kind": "act_and_cut", "probability": 0.03},
 	{"on": "send", "kind": "delay", "delay_ms": 150, "probability": 0.5},
 }
 
-// killed kills the hub so many times in the midst of work.
+// killed kills the hub that many times during work.
 func (w *world) killed(ctx context.Context) (string, error) {
 	for _, fault := range slow {
 		if err := w.control(ctx, http.MethodPost, "/faults", fault, nil); err != nil {
@@ -46,7 +46,7 @@ func (w *world) killed(ctx context.Context) (string, error) {
 	return w.account(ctx)
 }
 
-// account settles all that was acknowledged, ends the hub well and looks into its store.
+// account settles all that was acknowledged, stops the hub properly and checks its store.
 func (w *world) account(ctx context.Context) (string, error) {
 	sent, asking, err := w.sentOnce(ctx)
 	if err != nil {
@@ -59,7 +59,7 @@ func (w *world) account(ctx context.Context) (string, error) {
 	return what, errors.Join(append(w.ledger.mistakes(), w.held(ctx, w.store(), now, nil), w.startHub(ctx))...)
 }
 
-// wait waits, unless ctx ends.
+// wait sleeps, and returns false if ctx ends first.
 func wait(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -12,19 +12,19 @@ import (
 // incoming is a message that Facebook delivered.
 type incoming struct{ conversation, mid string }
 
-// reply is what a user handed in.
+// reply is a reply that a user handed in.
 type reply struct {
 	conversation, client, text, id string
 	note                           bool
 }
 
-// label is one that a conversation was given.
+// label is a label given to a conversation.
 type label struct {
 	is string
 	at time.Time // when that was acknowledged; zero: it was not
 }
 
-// ledger is what was asked of the hub, and what it acknowledged, and when.
+// ledger is what was requested of the hub, what it acknowledged, and when.
 type ledger struct {
 	mu       sync.Mutex
 	messages map[incoming]time.Time
@@ -32,7 +32,7 @@ type ledger struct {
 	begun    map[string]reply // by text
 	labels   map[string][]label
 	refused  []error
-	// retried and dropped are replies that asked, by whether the customer had them.
+	// retried and dropped count replies that asked, by whether the customer had not or had got them.
 	retried, dropped int
 }
 
@@ -40,7 +40,7 @@ func newLedger() *ledger {
 	return &ledger{messages: map[incoming]time.Time{}, replies: map[reply]time.Time{}, begun: map[string]reply{}, labels: map[string][]label{}}
 }
 
-// refuse notes an answer that must not come, though it is no acknowledgement.
+// refuse records an answer that must not come, even though it acknowledges nothing.
 func (l *ledger) refuse(what string, err error) {
 	l.refused = append(l.refused, fmt.Errorf("%s: %w", what, err))
 }
@@ -90,8 +90,8 @@ func (l *ledger) labelled(conversation string, err error) {
 	of[len(of)-1].at = time.Now()
 }
 
-// may are the labels that a conversation may have after what happened until then: the
-// last that was acknowledged, or one that was asked for after it.
+// may returns the labels that a conversation may have after what happened until then: the last one
+// acknowledged, or one requested after it.
 func (l *ledger) may(conversation string, by time.Time) (may []string, must bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -105,7 +105,7 @@ func (l *ledger) may(conversation string, by time.Time) (may []string, must bool
 	return may, false
 }
 
-// acknowledged returns what was acknowledged until then.
+// acknowledged returns what was acknowledged by then.
 func (l *ledger) acknowledged(by time.Time) (messages []incoming, replies []reply) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -122,14 +122,14 @@ func (l *ledger) acknowledged(by time.Time) (messages []incoming, replies []repl
 	return messages, replies
 }
 
-// mistakes are answers that must not come.
+// mistakes returns the answers that must not come.
 func (l *ledger) mistakes() []error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.refused)
 }
 
-// answered notes that a user answered for a reply that asked.
+// answered records that a user decided on a reply that asked.
 func (l *ledger) answered(dropped bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

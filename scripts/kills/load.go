@@ -17,23 +17,23 @@ import (
 )
 
 const (
-	// So many of each kind work at once.
+	// How many of each kind work at once.
 	facebooks, writers, sorters = 4, 3, 2
-	// between two attempts of one that failed.
+	// pause before a failed attempt is repeated
 	again = 20 * time.Millisecond
-	// mostEvents share a POST.
+	// mostEvents is the most events in one POST.
 	mostEvents = 12
 )
 
-// working is a hub that is worked with; end has everybody come to an end.
+// working is a hub under load; end ends the load.
 type working struct {
 	ctx     context.Context //nolint:containedctx // it lives as long as the work
 	stop    context.CancelFunc
 	workers sync.WaitGroup
 }
 
-// work has Facebook deliver, and users reply, note and label, until it is ended. What
-// fails is tried again, as Facebook and clients do, until it is answered.
+// work lets Facebook deliver, and users reply, note and label, until it is ended. What fails is
+// tried again, as Facebook and clients do, until it is answered.
 func (w *world) work(ctx context.Context) *working {
 	g := &working{}
 	g.ctx, g.stop = context.WithCancel(ctx)
@@ -67,14 +67,14 @@ func (w *world) work(ctx context.Context) *working {
 	return g
 }
 
-// end has those who work finish what they began.
+// end lets everybody finish what they began.
 func (g *working) end() {
 	g.stop()
 	g.workers.Wait()
 }
 
-// insist tries until it succeeds. What was begun is finished though the work ends, or
-// nobody would know what became of it.
+// insist tries until it succeeds. What was begun is finished even if the work ends, or nobody would
+// know its outcome.
 func insist(ctx context.Context, do func(context.Context) error) error {
 	ctx = context.WithoutCancel(ctx)
 	deadline := time.Now().Add(2 * patience)
@@ -91,7 +91,7 @@ func insist(ctx context.Context, do func(context.Context) error) error {
 	}
 }
 
-// facebookDelivers posts a webhook with several events until it is taken.
+// facebookDelivers posts a webhook with several events until it is accepted.
 func (w *world) facebookDelivers(ctx context.Context, n int) {
 	now := time.Now()
 	var events []any
@@ -129,13 +129,13 @@ func (w *world) userReplies(ctx context.Context, n int) {
 	w.ledger.accepted(r, err)
 }
 
-// userAnswers answers for replies that ask, as those behind them wait: what the customer
-// did not get is sent again, what they got is let go.
+// userAnswers decides on replies that ask, since those behind them wait: what the customer did not
+// get is sent again, what they got is dropped.
 func (w *world) userAnswers(ctx context.Context) {
 	for _, c := range w.conversations {
 		n, err := w.newestOf(ctx, c, 1000)
 		if err != nil {
-			return // the hub is away
+			return // the hub is down
 		}
 		for _, m := range n.Messages {
 			if model.State(m.State) != model.Ask {
@@ -159,7 +159,7 @@ func (w *world) userAnswers(ctx context.Context) {
 	}
 }
 
-// userLabels gives a conversation another label, one after the other.
+// userLabels gives a conversation one label after another.
 func (w *world) userLabels(ctx context.Context, n int) {
 	conversation, label := w.conversations[n], fmt.Sprintf("l%d", time.Now().UnixNano())
 	w.ledger.labelling(conversation, label)

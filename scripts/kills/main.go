@@ -1,18 +1,17 @@
 //go:build linux
 
-// Kills starts a hub and a sandbox on this machine, has customers, users and Facebook work
-// with it, and treats it as no hub should be treated: it is killed at any moment, the power
-// is cut, its disk is full, read-only or fails, it has no more file descriptors. After each
-// time it looks whether everything that was acknowledged is there, once, and whether a
-// customer got a reply twice.
+// Kills starts a hub and a sandbox on this machine, lets customers, users and Facebook work with it,
+// and mistreats it: it is killed at any moment, the power is cut, its disk is full, read-only or
+// fails, it has no more file descriptors. After each time it checks that everything acknowledged is
+// there, once, and that no customer got a reply twice.
 //
 //	go run ./scripts/kills                            # all of it, in full
 //	go run ./scripts/kills -kills 5 -cuts 0 -disks=false
 //	go run ./scripts/kills -cuts 200 -kills 0 -disks=false -seed 7
 //
-// The power is cut on paper: strace writes down what the hub writes and when it has the
-// disk confirm it, and the files are laid down as they may be after each moment. Disks need
-// root, for mounts of their own. It speaks to loopback alone, and ends what it started.
+// The power cuts are simulated: strace records what the hub writes and syncs, and the files are
+// written as they may be after each moment. Disks need root, for mounts of their own. It connects
+// only to loopback, and ends what it started.
 package main
 
 import (
@@ -64,11 +63,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	o.rng = rand.New(rand.NewPCG(o.seed, o.seed)) //nolint:gosec // chance that can be had again
+	o.rng = rand.New(rand.NewPCG(o.seed, o.seed)) //nolint:gosec // reproducible random numbers
 	return o.run(ctx)
 }
 
-// errHeld is that something was lost, or was there twice.
+// errHeld: something was lost, or was there twice.
 var errHeld = errors.New("what must hold did not")
 
 func (o options) run(ctx context.Context) error {
@@ -88,7 +87,7 @@ func (o options) run(ctx context.Context) error {
 	return errors.Join(err, w.panicked())
 }
 
-// has tells whether a command is there, and says so where it is not.
+// has reports whether a command is installed, and says so if it is not.
 func (o options) has(command string) bool {
 	_, err := exec.LookPath(command)
 	if err != nil {

@@ -20,21 +20,21 @@ import (
 	"time"
 )
 
-// disk is a folder's files, and what was done to them since.
+// disk is a folder's files, and the recorded steps on them.
 type disk struct {
 	dir   string
 	began map[string][]byte
 	steps []step
 }
 
-// step is something that was done to a file.
+// step is something done to a file.
 type step struct {
 	at time.Time
 	// do is write, append, sync, truncate, rename or remove.
 	do, name, to string
 	data         []byte
 	offset       int64
-	// from is, of a sync, how many steps stood before it when it was begun.
+	// from is, for a sync, how many steps came before its beginning.
 	from int
 }
 
@@ -44,13 +44,13 @@ func diskOf(dir string) (*disk, error) {
 		if err != nil || !e.Type().IsRegular() || passing(path) {
 			return err
 		}
-		b, err := os.ReadFile(path) //nolint:gosec // a folder of ours
+		b, err := os.ReadFile(path) //nolint:gosec // our own folder
 		d.began[strings.TrimPrefix(path, dir+"/")] = b
 		return err
 	})
 }
 
-// passing tells of files that mean nothing after the power was cut.
+// passing reports whether a file means nothing after a power cut.
 func passing(path string) bool {
 	return strings.HasSuffix(path, "-shm") || strings.HasSuffix(path, ".lock")
 }
@@ -63,8 +63,8 @@ var (
 
 var errTrace = errors.New("strace wrote something else")
 
-// read reads what strace wrote. A call that was cut in two by those of other threads
-// counts as done when it ended, and, of a sync, as having begun when it began.
+// read parses strace's output. A call interrupted by those of other threads counts as done when it
+// ended; a sync began when it began.
 func (d *disk) read(r io.Reader) error {
 	in := bufio.NewReaderSize(r, 1<<20)
 	type half struct {
@@ -102,7 +102,7 @@ func (d *disk) read(r io.Reader) error {
 	}
 }
 
-// note notes a call, if it succeeded and was of a file of ours.
+// note records a call, if it succeeded and was on a file of ours.
 func (d *disk) note(at time.Time, call, rest string, from int) error {
 	i := strings.LastIndex(rest, ") = ")
 	if i < 0 {
@@ -152,7 +152,7 @@ func (d *disk) note(at time.Time, call, rest string, from int) error {
 	return nil
 }
 
-// ours tells whether it is about a file in the folder, and names it from there.
+// ours reports whether a step is on a file in the folder, and makes its names relative to it.
 func (d *disk) ours(s *step) bool {
 	for _, name := range []*string{&s.name, &s.to} {
 		*name = strings.TrimPrefix(*name, d.dir+"/")
@@ -160,7 +160,7 @@ func (d *disk) ours(s *step) bool {
 	return s.name != "" && !filepath.IsAbs(s.name) && !strings.Contains(s.name, ":") && !passing(s.name)
 }
 
-// plain undoes the escapes of a path.
+// plain decodes the escapes of a path.
 func plain(path string) string {
 	if strings.HasPrefix(path, `\x`) {
 		return unhex(path)
@@ -173,26 +173,26 @@ func unhex(s string) string {
 	return string(b)
 }
 
-// file is one as the disk may have it.
+// file is a file as the disk may have it.
 type file struct {
 	sure []byte
-	// then are steps that nobody confirmed, in order.
+	// then are the unconfirmed steps, in order.
 	then []step
-	// is is what programs see.
+	// is is the length that programs see.
 	is int64
 }
 
-// sector is what a disk writes as a whole.
+// sector is what a disk writes atomically.
 const sector = 512
 
-// lay lays the files down as they may be when the power is cut before that step: what was
-// confirmed is there; of the rest each write is, or is not, or is there in part.
+// lay writes the files as they may be when the power is cut before a step: what was confirmed is
+// there; of the rest each write may be there, missing, or there in part.
 func (d *disk) lay(dir string, at int, rng *rand.Rand) error {
 	files := map[string]*file{}
 	for name, b := range d.began {
 		files[name] = &file{sure: append([]byte(nil), b...), is: int64(len(b))}
 	}
-	numbers := map[string][]int{}          // of the steps that wait, as in file.then
+	numbers := map[string][]int{}          // indexes of the waiting steps, as in file.then
 	named := at - rng.IntN(2)*rng.IntN(at) // names that came later were not confirmed
 	for i, s := range d.steps[:at] {
 		f := files[s.name]
@@ -239,7 +239,7 @@ func (d *disk) lay(dir string, at int, rng *rand.Rand) error {
 	return own(dir)
 }
 
-// onto does a step to what a file holds.
+// onto applies a step to a file's content.
 func (s step) onto(b []byte) []byte {
 	if s.do == "truncate" {
 		return sized(b, s.offset)
@@ -259,16 +259,16 @@ func sized(b []byte, n int64) []byte {
 	return append(b, make([]byte, n-int64(len(b)))...)
 }
 
-// write writes the file with chance for what was not confirmed.
+// write writes the file, with chance deciding what was not confirmed.
 func (f *file) write(path string, rng *rand.Rand) error {
 	b := append([]byte(nil), f.sure...)
 	mode := rng.IntN(4)
 	for _, s := range f.then {
 		switch {
-		case mode == 0: // nothing more came
+		case mode == 0: // nothing more arrived
 			continue
-		case mode == 1: // all of it came
-		case mode == 2 && rng.IntN(2) == 0: // each for itself
+		case mode == 1: // all of it arrived
+		case mode == 2 && rng.IntN(2) == 0: // each by chance
 			continue
 		case mode == 3 && s.do == "write": // some of it
 			for o := 0; o < len(s.data); o += sector {
@@ -288,8 +288,8 @@ func (f *file) write(path string, rng *rand.Rand) error {
 	return os.WriteFile(path, b, 0o600)
 }
 
-// own has the mark beside the store say nothing of where it was made: the disk is the
-// same, and these files are only copies because we are not a disk.
+// own makes the mark beside the store not say where it was made: the disk is the same, and these
+// files are copies only because we are not a disk.
 func own(dir string) error {
 	marks, err := filepath.Glob(filepath.Join(dir, "*.mark"))
 	for _, path := range marks {

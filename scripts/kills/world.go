@@ -24,7 +24,7 @@ import (
 type world struct {
 	options
 	dir string
-	// data is where the hub keeps its files.
+	// data is the folder of the hub's files.
 	data          string
 	env           []string
 	address, url  string
@@ -48,17 +48,16 @@ type facebook struct {
 }
 
 const (
-	// patience is how long what should happen at once may take on a busy machine.
+	// patience is how long something immediate may take on a busy machine.
 	patience = time.Minute
 	glance   = 20 * time.Millisecond
-	// customers are so few that what they write is close together.
+	// customers are few, so that what they write is close together.
 	customers = 16
-	// rounds are the requests that a client waits for at most.
+	// requestTimeout is how long a client waits for an answer.
 	requestTimeout = 15 * time.Second
 )
 
-// deadlines have a reply whose answer was lost ask within seconds: other replies wait
-// behind it.
+// deadlines make a reply whose answer was lost ask within seconds: other replies wait behind it.
 const deadlines = `[timing]
 send_deadline = "2s"
 lease = "3s"
@@ -73,7 +72,7 @@ var (
 	errStarted = errors.New("the hub does not start")
 )
 
-// output is what servers write, for all of them.
+// output is the output of all servers.
 type output struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -91,7 +90,7 @@ func (o *output) String() string {
 	return o.buf.String()
 }
 
-// newWorld builds and starts all there is.
+// newWorld builds and starts everything.
 func newWorld(ctx context.Context, o options) (w *world, err error) {
 	dir, err := os.MkdirTemp("", "parley-kills-")
 	if err != nil {
@@ -171,7 +170,7 @@ func (w *world) begin(ctx context.Context, data string) error {
 	})
 }
 
-// writes has a customer write by the sandbox, so that they are known there.
+// writes makes a customer write by the sandbox, so that they are known there.
 func (w *world) writes(ctx context.Context, psid string) error {
 	return w.control(ctx, http.MethodPost, "/customers/"+psid+"/messages", map[string]string{"text": "Is the red one still there?", "name": "Customer " + psid}, nil)
 }
@@ -182,7 +181,7 @@ func (w *world) hubEnv() []string {
 
 func (w *world) store() string { return filepath.Join(w.data, "hub.db") }
 
-// startHub starts the hub, by a command before it where there is one.
+// startHub starts the hub, optionally through another command.
 func (w *world) startHub(ctx context.Context, before ...string) error {
 	args := append(before[:len(before):len(before)], w.program, "hub", "--config", filepath.Join(w.dir, "config.toml"), "--listen", w.address, "--json")
 	var listens struct{ URL string }
@@ -197,7 +196,7 @@ func (w *world) startHub(ctx context.Context, before ...string) error {
 	})
 }
 
-// server is a process that serves.
+// server is a server process.
 type server struct {
 	cmd   *exec.Cmd
 	ended chan struct{}
@@ -244,13 +243,13 @@ func (w *world) start(ctx context.Context, env []string, out any, program string
 	return s, nil
 }
 
-// kill ends a server, and what it was started by, as a crash does.
+// kill kills a server and its parent command, like a crash.
 func (s *server) kill() {
 	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
 	<-s.ended
 }
 
-// stop has a server end well.
+// stop stops a server properly.
 func (s *server) stop() {
 	if s == nil {
 		return
@@ -282,7 +281,7 @@ func (w *world) close() {
 	_ = os.RemoveAll(w.dir)
 }
 
-// panicked tells whether a server panicked.
+// panicked returns an error if a server panicked.
 func (w *world) panicked() error {
 	for _, bad := range []string{"panic", "fatal error", "level=ERROR msg=\"transaction"} {
 		if _, after, there := strings.Cut(w.said.String(), bad); there {
@@ -292,7 +291,7 @@ func (w *world) panicked() error {
 	return nil
 }
 
-// until waits until what it looks at is well.
+// until waits until look returns no error.
 func (w *world) until(ctx context.Context, what string, look func() error) error {
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()

@@ -1,11 +1,10 @@
-// Command unused names what the programs of this module never call: functions, methods,
-// types, constants and variables that only tests use, or nobody. What tests alone use is
-// not tested by them, but kept alive. With -outside it names what is exported and used in
-// its own package only.
+// Command unused lists what the programs of this module never call: functions, methods, types,
+// constants and variables that only tests use, or nobody. What only tests use is not tested by
+// them, but kept alive. With -outside it lists what is exported and used only in its own package.
 //
-// Methods by which a type is an interface of another module are taken for used; those of
-// our own interfaces are named where they are declared, if nobody calls them. What is
-// reached by reflection or a linker's flag alone stands in allowed.
+// Methods by which a type implements an interface of another module count as used; those of our own
+// interfaces are listed where they are declared, if nobody calls them. What is reached only by
+// reflection or a linker flag is in allowed.
 package main
 
 import (
@@ -24,7 +23,7 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// byName are methods that the standard library looks for by name.
+// byName are methods that the standard library looks up by name.
 var byName = []string{"Unwrap", "Is", "As", "IsZero"}
 
 // allowed are names that are used in ways that types don't show, with the reason.
@@ -78,7 +77,7 @@ func run(outside bool) error {
 	return nil
 }
 
-// load returns the packages of this module that a program is made of.
+// load returns the packages of this module that the programs consist of.
 func load() ([]*packages.Package, error) {
 	const mode = packages.NeedName | packages.NeedFiles | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo |
 		packages.NeedImports | packages.NeedDeps | packages.NeedModule
@@ -108,9 +107,9 @@ func load() ([]*packages.Package, error) {
 	return slices.SortedFunc(maps.Values(reached), func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) }), nil
 }
 
-// uses are who uses what, and the interfaces by which methods are called.
+// uses is who uses what, and the interfaces by which methods are called.
 type uses struct {
-	// by holds the packages in which an object is used, outside its own declaration.
+	// by maps an object to the packages that use it, outside its own declaration.
 	by map[types.Object]map[string]bool
 	// methods are those of all interfaces, ours and others', by name.
 	methods map[string][]*types.Signature
@@ -134,7 +133,7 @@ func newUses(all []*packages.Package) *uses {
 	return u
 }
 
-// declaration counts what a declaration uses; not itself.
+// declaration records what a declaration uses, except itself.
 func (u *uses) declaration(p *packages.Package, d ast.Decl) {
 	var self types.Object
 	if f, ok := d.(*ast.FuncDecl); ok {
@@ -162,7 +161,7 @@ func (u *uses) declaration(p *packages.Package, d ast.Decl) {
 	})
 }
 
-// origin is what a generic function's or method's instance was made of.
+// origin returns the generic function or method of an instance.
 func origin(o types.Object) types.Object {
 	switch o := o.(type) {
 	case *types.Func:
@@ -173,7 +172,7 @@ func origin(o types.Object) types.Object {
 	return o
 }
 
-// interfaces collects those of a package and of all that it imports.
+// interfaces collects the interfaces of a package and of all that it imports.
 func (u *uses) interfaces(p *types.Package, seen map[*types.Package]bool) {
 	if seen[p] {
 		return
@@ -190,7 +189,7 @@ func (u *uses) interfaces(p *types.Package, seen map[*types.Package]bool) {
 	}
 }
 
-// methodsOf takes those of an interface; of any other type, none.
+// methodsOf records the methods of an interface; other types are ignored.
 func (u *uses) methodsOf(t types.Type) {
 	if t == nil {
 		return
@@ -207,8 +206,8 @@ func (u *uses) methodsOf(t types.Type) {
 	}
 }
 
-// declared are the names that a package declares: its own, its types' methods, and those
-// of its interfaces.
+// declared returns the names that a package declares, with the methods of its types and
+// interfaces.
 func declared(p *packages.Package) []types.Object {
 	var out []types.Object
 	scope := p.Types.Scope()
@@ -236,7 +235,7 @@ func declared(p *packages.Package) []types.Object {
 	return out
 }
 
-// needless tells whether nobody uses a name, or nobody outside its package.
+// needless reports whether nobody uses a name, or nobody outside its package.
 func (u *uses) needless(p *packages.Package, o types.Object, outside bool) bool {
 	by := u.by[o]
 	if outside {
@@ -249,8 +248,7 @@ func (u *uses) needless(p *packages.Package, o types.Object, outside bool) bool 
 	return len(by) == 0 && !u.called(o)
 }
 
-// called tells whether a method may be called by an interface, or is there to mark the
-// types of one.
+// called reports whether a method may be called through an interface, or marks the types of one.
 func (u *uses) called(o types.Object) bool {
 	f, ok := o.(*types.Func)
 	if !ok || f.Signature().Recv() == nil {
@@ -271,7 +269,7 @@ func (u *uses) called(o types.Object) bool {
 	return slices.ContainsFunc(u.methods[f.Name()], func(o *types.Signature) bool { return generic || types.Identical(o, sig) })
 }
 
-// nameOf is a name as Go writes it: Type.Method.
+// nameOf returns a name as Go writes it: Type.Method.
 func nameOf(o types.Object) string {
 	f, ok := o.(*types.Func)
 	if !ok || f.Signature().Recv() == nil {
@@ -287,7 +285,7 @@ func nameOf(o types.Object) string {
 	return f.Name()
 }
 
-// shorten gives a path from here.
+// shorten returns a path relative to the working directory.
 func shorten(path string) string {
 	here, err := os.Getwd()
 	if err != nil {
