@@ -50,7 +50,7 @@ type Entry struct {
 	Title  Untrusted `json:"title"`
 }
 
-// ByAd tells whether a customer came in by a Click-to-Messenger ad.
+// ByAd reports whether a customer came in by a Click-to-Messenger ad.
 func (e *Entry) ByAd() bool {
 	return e != nil && (strings.EqualFold(e.Source, SourceAds) || e.Source == "" && e.AdID != "")
 }

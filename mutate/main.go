@@ -149,5 +149,5 @@ func (r *run) all(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("%w after %d of %d", err, len(results), len(sample))
 	}
-	return r.tell(results)
+	return r.report(results)
 }

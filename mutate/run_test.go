@@ -139,14 +139,14 @@ func TestTell(t *testing.T) {
 		}
 	}
 	var said strings.Builder
-	err := (&run{say: &said, least: 90}).tell(results)
+	err := (&run{say: &said, least: 90}).report(results)
 	if err == nil || !strings.Contains(err.Error(), "hub: 33.3 %") {
 		t.Errorf("%v", err)
 	}
 	if !strings.HasSuffix(said.String(), "\nkilled 4 of 6 (66.7 %), 1 equivalent\n") || !strings.Contains(said.String(), "model             killed 3 of 3 (100.0 %), 1 equivalent\n") {
 		t.Errorf("said:\n%s", said.String())
 	}
-	if err := (&run{say: &said, least: 30}).tell(results); err != nil {
+	if err := (&run{say: &said, least: 30}).report(results); err != nil {
 		t.Errorf("30 %% asked: %v", err)
 	}
 }

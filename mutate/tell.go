@@ -30,9 +30,9 @@ func (f figure) String() string {
 	return fmt.Sprintf("killed %d of %d (%.1f %%), %d equivalent", f.killed, f.judged, f.share(), f.equivalent)
 }
 
-// tell prints what was not noticed, and a figure for each room; the last line is the total. A room
+// report prints what was not noticed, and a figure for each room; the last line is the total. A room
 // below r.least is an error.
-func (r *run) tell(results []result) error {
+func (r *run) report(results []result) error {
 	of, all := map[string]*figure{}, figure{}
 	for _, res := range results {
 		if of[res.room.folder] == nil {

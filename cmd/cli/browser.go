@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// browserPatience is how long starting the browser may take: the starter returns once the
+// browserTimeout is how long starting the browser may take: the starter returns once the
 // browser has the address.
-const browserPatience = 10 * time.Second
+const browserTimeout = 10 * time.Second
 
 // Browser returns a function that opens an address in the user's browser; nil if the program
 // runs on another machine than the user's.
@@ -30,7 +30,7 @@ func (p *Program) Browser() func(string) error {
 		return nil
 	}
 	return func(url string) error {
-		ctx, cancel := context.WithTimeout(context.Background(), browserPatience)
+		ctx, cancel := context.WithTimeout(context.Background(), browserTimeout)
 		defer cancel()
 		// No shell parses the address, and it begins with http, so it is not taken as an option.
 		if err := exec.CommandContext(ctx, path, append(args, url)...).Run(); err != nil { //nolint:gosec // the starter is found by its own name

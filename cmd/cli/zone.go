@@ -54,8 +54,8 @@ func zoneFile(path string) (*time.Location, error) {
 	return time.LoadLocationFromTZData("Local", b)
 }
 
-// TellZone reports on standard error that TZ, or that of an SSH client, is not a zone.
-func (p *Program) TellZone() {
+// ReportZone reports on standard error that TZ, or that of an SSH client, is not a zone.
+func (p *Program) ReportZone() {
 	if said := p.ZoneTrouble(); said != "" {
 		_, _ = fmt.Fprintln(p.Err, said)
 	}
@@ -69,9 +69,9 @@ func (p *Program) ZoneTrouble() string {
 	return p.Words.Say(i18n.ZoneRefused, "TZ", Plain(p.ZoneRefused), "Zone", Plain(p.Zone.String()))
 }
 
-// TakesZone sets the user's zone from the session; if the hub does not know it, the hub's zone
+// SetZone sets the user's zone from the session; if the hub does not know it, the hub's zone
 // stays.
-func (p *Program) TakesZone(start sshd.Start) {
+func (p *Program) SetZone(start sshd.Start) {
 	p.ZoneRefused = start.ZoneRefused
 	if zone, err := model.LoadZone(start.Zone); err == nil {
 		p.Zone = zone

@@ -26,7 +26,7 @@ func New(p *cli.Program) []*cobra.Command {
 }
 
 func (p *commands) linkCommand() *cobra.Command {
-	return p.linking("link CONVERSATION RECORD", i18n.LinkShort, i18n.LinkLong, i18n.LinkDone, p.linkTold)
+	return p.linking("link CONVERSATION RECORD", i18n.LinkShort, i18n.LinkLong, i18n.LinkDone, p.linkWithWarning)
 }
 
 func (p *commands) unlinkCommand() *cobra.Command {
@@ -35,18 +35,18 @@ func (p *commands) unlinkCommand() *cobra.Command {
 
 type changeLink func(*client.Client, context.Context, model.ConversationID, model.RecordRef) (model.Conversation, error)
 
-// linkTold links a private conversation after saying who can read it then. The command is for
+// linkWithWarning links a private conversation after saying who can read it then. The command is for
 // scripts, so it does not ask.
-func (p *commands) linkTold(c *client.Client, ctx context.Context, id model.ConversationID, ref model.RecordRef) (model.Conversation, error) { //nolint:revive // as the methods of a client
-	if err := p.tellReaders(ctx, c, id, ref); err != nil {
+func (p *commands) linkWithWarning(c *client.Client, ctx context.Context, id model.ConversationID, ref model.RecordRef) (model.Conversation, error) { //nolint:revive // as the methods of a client
+	if err := p.warnReaders(ctx, c, id, ref); err != nil {
 		return model.Conversation{}, err
 	}
 	return c.Link(ctx, id, ref)
 }
 
-// tellReaders says on standard error who else can read a private conversation once it is linked
+// warnReaders says on standard error who else can read a private conversation once it is linked
 // to a record.
-func (p *commands) tellReaders(ctx context.Context, c *client.Client, id model.ConversationID, ref model.RecordRef) error {
+func (p *commands) warnReaders(ctx context.Context, c *client.Client, id model.ConversationID, ref model.RecordRef) error {
 	conversation, page, err := p.privatePage(ctx, c, id)
 	if err != nil || page == nil {
 		return err

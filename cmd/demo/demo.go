@@ -38,7 +38,7 @@ const (
 	demoPeople        = 12
 	demoRate          = 0.5
 	demoConversations = 40
-	demoPatience      = 15 * time.Second
+	connectTimeout    = 15 * time.Second
 )
 
 // commands are the commands that simulate the outside world.
@@ -156,7 +156,7 @@ func (p *commands) demoHub(ctx context.Context, world sandbox.Info, dir string, 
 
 // connectDemo connects the sandbox's Page, as its admin would.
 func connectDemo(ctx context.Context, c *client.Client, world sandbox.Info, v model.Visibility) error {
-	ctx, cancel := context.WithTimeout(ctx, demoPatience)
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
 	_, err := c.ConnectWithoutPast(ctx, model.MetaPageID(world.PageID), world.PageToken, v)
 	return err

@@ -26,8 +26,8 @@ type typed struct {
 	err  error
 }
 
-// scriptPatience is how long a script may take to provide its code before a link is shown too.
-const scriptPatience = time.Second
+// scriptWait is how long a script may take to provide its code before a link is shown too.
+const scriptWait = time.Second
 
 // signIn gets a token by a one-time code, or, if the hub lets users sign in through Pipedrive,
 // by either of the two, whichever comes first.
@@ -42,7 +42,7 @@ func (p *commands) signIn(ctx context.Context, c *client.Client) granted {
 	}()
 	if !p.AtTerminal() { // a script's code needs no link beside it
 		lines = p.readLine(ctx, "")
-		t := time.NewTimer(scriptPatience)
+		t := time.NewTimer(scriptWait)
 		defer t.Stop()
 		select {
 		case l := <-lines:

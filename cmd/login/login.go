@@ -119,8 +119,8 @@ func (p *commands) overridden() {
 	}
 }
 
-// revokePatience is how long revoking a token may take.
-const revokePatience = 10 * time.Second
+// revokeTimeout is how long revoking a token may take.
+const revokeTimeout = 10 * time.Second
 
 // revoke revokes a token, and reports whether the hub no longer accepts it.
 func (p *commands) revoke(ctx context.Context, hub, token string) bool {
@@ -129,7 +129,7 @@ func (p *commands) revoke(ctx context.Context, hub, token string) bool {
 		return false
 	}
 	defer c.Close()
-	ctx, cancel := context.WithTimeout(ctx, revokePatience)
+	ctx, cancel := context.WithTimeout(ctx, revokeTimeout)
 	defer cancel()
 	err = c.Logout(ctx)
 	var problem *client.Problem

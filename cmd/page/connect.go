@@ -17,8 +17,8 @@ import (
 
 // How often the progress of connecting is polled, and how long cancelling may take.
 const (
-	connectPoll     = 700 * time.Millisecond
-	connectPatience = 5 * time.Second
+	connectPoll   = 700 * time.Millisecond
+	cancelTimeout = 5 * time.Second
 )
 
 // linkCells is how much of a link is shown: all of it, since a part is no use.
@@ -71,11 +71,11 @@ func (p *commands) connectInBrowser(ctx context.Context, v model.Visibility) err
 		return err
 	}
 	link := safe.LineN(model.Untrusted(begun.URL), linkCells).String()
-	p.tell(p.Words.Say(i18n.ConnectOpen, "Minutes", int(time.Until(begun.ExpiresAt).Round(time.Minute).Minutes())))
-	p.tell("  " + link)
+	p.progress(p.Words.Say(i18n.ConnectOpen, "Minutes", int(time.Until(begun.ExpiresAt).Round(time.Minute).Minutes())))
+	p.progress("  " + link)
 	if open := p.Browser(); open != nil && p.opensBrowser() {
 		if open(link) == nil {
-			p.tell(p.Words.Say(i18n.ConnectOpened))
+			p.progress(p.Words.Say(i18n.ConnectOpened))
 		}
 	}
 	ended, err := p.followConnect(ctx, c, begun)
@@ -98,8 +98,8 @@ func (p *commands) opensBrowser() bool {
 	return ok && !p.JSON
 }
 
-// tell prints progress; with --json on standard error, so that scripts read only the result.
-func (p *commands) tell(line string) {
+// progress prints progress; with --json on standard error, so that scripts read only the result.
+func (p *commands) progress(line string) {
 	out := p.Out
 	if p.JSON {
 		out = p.Err
@@ -131,7 +131,7 @@ func (p *commands) followConnect(ctx context.Context, c *client.Client, now mode
 			return now, err
 		}
 		if step, ok := steps[next.State]; ok && next.State != now.State {
-			p.tell(p.Words.Say(step))
+			p.progress(p.Words.Say(step))
 		}
 		now = next
 	}
@@ -140,7 +140,7 @@ func (p *commands) followConnect(ctx context.Context, c *client.Client, now mode
 
 // giveConnectUp cancels the attempt, which invalidates the link.
 func (p *commands) giveConnectUp(ctx context.Context, c *client.Client, id string) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectPatience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTimeout)
 	defer cancel()
 	_, _ = c.CancelConnect(ctx, id) // it also expires by itself
 }

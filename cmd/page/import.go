@@ -87,7 +87,7 @@ func (p *commands) followImport(ctx context.Context, c *client.Client, page mode
 			if draws {
 				p.Line("")
 			}
-			p.tell(p.Words.Say(i18n.ImportGoesOn, "Page", string(page)))
+			p.progress(p.Words.Say(i18n.ImportGoesOn, "Page", string(page)))
 			return now, ctx.Err()
 		case <-poll.C:
 		}

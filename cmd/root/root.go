@@ -31,7 +31,7 @@ type command struct{ *cli.Program }
 // Run runs one command line and returns the exit code.
 func Run(ctx context.Context, p *cli.Program, args []string) int {
 	p.Words = i18n.New(p.Languages(args)...)
-	p.TellZone()
+	p.ReportZone()
 	root := Tree(p)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)

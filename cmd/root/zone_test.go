@@ -27,7 +27,7 @@ func TestAWrongZoneIsSaid(t *testing.T) {
 	}
 	p = cli.New(strings.NewReader(""), &out, &errs, nil)
 	p.Words = i18n.New("en")
-	p.TakesZone(sshd.Start{Zone: "JST-9", ZoneRefused: "Asia/Tokio"})
+	p.SetZone(sshd.Start{Zone: "JST-9", ZoneRefused: "Asia/Tokio"})
 	if got := p.ZoneTrouble(); got != p.Words.Say(i18n.ZoneRefused, "TZ", "Asia/Tokio", "Zone", "JST-9") || p.Zone.String() != "JST-9" {
 		t.Errorf("over SSH it says %q", got)
 	}

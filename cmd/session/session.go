@@ -60,10 +60,10 @@ func (p *command) sessionCommand() *cobra.Command {
 func (p *command) session(ctx context.Context, start sshd.Start) error {
 	p.Seat = &start
 	p.Words = i18n.New(append(p.Languages(start.Args), start.Lang)...)
-	p.TakesZone(start)
+	p.SetZone(start)
 	time.Local = p.Zone // as in [root.Start]: this process serves one user
 	if len(start.Args) > 0 {
-		p.TellZone() // the screen says it itself
+		p.ReportZone() // the screen says it itself
 		root := p.root()
 		root.SetArgs(start.Args)
 		return root.ExecuteContext(ctx)

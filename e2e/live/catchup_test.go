@@ -83,7 +83,7 @@ func follower(h *livehub.Hub, who livehub.User) *liveFollower {
 	running.Go(func() { f.ended <- s.Run(ctx) })
 	running.Go(func() {
 		for us := range s.Updates() {
-			f.state.Take(us)
+			f.state.Apply(us)
 		}
 	})
 	f.stop = sync.OnceFunc(func() {

@@ -72,8 +72,8 @@ func (s *State) fault(format string, args ...any) {
 	}
 }
 
-// Take applies updates in order, also to the Inbox.
-func (s *State) Take(us []inbox.Update) {
+// Apply applies updates in order, also to the Inbox.
+func (s *State) Apply(us []inbox.Update) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	s.hands++
@@ -303,7 +303,7 @@ func (s *State) Follow(sync *stream.Follower) (stop func() error) {
 	go func() {
 		defer close(read)
 		for us := range sync.Updates() {
-			s.Take(us)
+			s.Apply(us)
 		}
 	}()
 	return func() error {

@@ -293,7 +293,7 @@ func followUntil(s *livehub.State, c *stream.Follower, ended chan<- error) (stop
 	running.Go(func() { ended <- c.Run(ctx) })
 	running.Go(func() {
 		for us := range c.Updates() {
-			s.Take(us)
+			s.Apply(us)
 		}
 	})
 	return sync.OnceFunc(func() {

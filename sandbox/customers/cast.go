@@ -116,8 +116,8 @@ func introduction(n int) string {
 	return ""
 }
 
-// says fills the customer's number and address into a text.
-func says(c *world.Customer, text string) string {
+// fillContacts fills the customer's number and address into a text.
+func fillContacts(c *world.Customer, text string) string {
 	return strings.NewReplacer("{phone}", c.Phone, "{email}", c.Email).Replace(text)
 }
 

@@ -78,11 +78,11 @@ func (c *Customers) converse(st *world.State, who *world.Customer, rng *rand.Ran
 		case m.FromPage:
 			m.Text, m.AppID = one(rng, lines.shop...), inboxApp
 		case i == 0 || rng.IntN(3) == 0:
-			m.Text = says(who, one(rng, lines.openers...))
+			m.Text = fillContacts(who, one(rng, lines.openers...))
 		case rng.IntN(12) == 0:
 			m.Attachments = []meta.Attachment{c.meta.Sticker(meta.LikeSticker)}
 		default:
-			m.Text = says(who, one(rng, lines.answers...))
+			m.Text = fillContacts(who, one(rng, lines.answers...))
 		}
 		list[i] = m
 		at -= int64(1000 + rng.IntN(3*3600*1000))

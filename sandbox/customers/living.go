@@ -93,11 +93,11 @@ func (c *Customers) open(l *life) int {
 	who, lines := l.customer, c.script(l)
 	first := !l.began
 	l.began, l.answers = true, 1+l.rng.IntN(answersInARow)
-	text := says(who, one(l.rng, lines.openers...))
+	text := fillContacts(who, one(l.rng, lines.openers...))
 	roll := l.rng.IntN(100)
 	switch {
 	case first && l.introduction != "":
-		c.messenger.Write(who, messenger.Wording{Text: says(who, l.introduction)})
+		c.messenger.Write(who, messenger.Wording{Text: fillContacts(who, l.introduction)})
 	case first && roll < 12:
 		c.messenger.Write(who, messenger.Wording{Text: text, Referral: ByAd(c.meta.MediaURL("ad.png"))})
 	case first && roll < 22:
@@ -166,9 +166,9 @@ func (c *Customers) respond(l *life) {
 	case l.answers == 0:
 		c.messenger.Write(who, messenger.Wording{Text: one(l.rng, lines.thanks...)})
 	case last != nil && l.rng.IntN(5) == 0:
-		c.messenger.Write(who, messenger.Wording{Text: says(who, one(l.rng, lines.answers...)), ReplyTo: last.MID})
+		c.messenger.Write(who, messenger.Wording{Text: fillContacts(who, one(l.rng, lines.answers...)), ReplyTo: last.MID})
 	default:
-		c.messenger.Write(who, messenger.Wording{Text: says(who, one(l.rng, lines.answers...))})
+		c.messenger.Write(who, messenger.Wording{Text: fillContacts(who, one(l.rng, lines.answers...))})
 	}
 }
 

@@ -52,9 +52,9 @@ func (l *List) Chance() uint64 {
 	return l.rng.Uint64()
 }
 
-// Take finds the fault of one of these kinds that applies, and counts it; nil: none. call is the
+// Match finds the fault of one of these kinds that applies, and counts it; nil: none. call is the
 // call to Pipedrive. The result is a copy.
-func (l *List) Take(on, psid string, kinds func(string) bool, call ...string) *Fault {
+func (l *List) Match(on, psid string, kinds func(string) bool, call ...string) *Fault {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, f := range l.list {
@@ -77,11 +77,11 @@ func (l *List) Take(on, psid string, kinds func(string) bool, call ...string) *F
 	return nil
 }
 
-// TakeEcho returns the faults that apply to the echo of one send, at most one of each kind.
-func (l *List) TakeEcho(psid string) []*Fault {
+// MatchEcho returns the faults that apply to the echo of one send, at most one of each kind.
+func (l *List) MatchEcho(psid string) []*Fault {
 	var struck []*Fault
 	for _, kind := range []string{"echo_missing", "echo_without_metadata", "echo_late", "echo_early"} {
-		if f := l.Take("send", psid, func(k string) bool { return k == kind }); f != nil {
+		if f := l.Match("send", psid, func(k string) bool { return k == kind }); f != nil {
 			struck = append(struck, f)
 		}
 	}

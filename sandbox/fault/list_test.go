@@ -23,7 +23,7 @@ func TestWhichFaultStrikes(t *testing.T) {
 		l.Add(f)
 	}
 	struck := func(on, psid string, call ...string) string {
-		if f := l.Take(on, psid, fault.OnCall, call...); f != nil {
+		if f := l.Match(on, psid, fault.OnCall, call...); f != nil {
 			return f.Kind
 		}
 		return ""

@@ -59,8 +59,8 @@ func (p *fieldParser) space() {
 	}
 }
 
-// take consumes c if it is next.
-func (p *fieldParser) take(c byte) bool {
+// accept consumes c if it is next.
+func (p *fieldParser) accept(c byte) bool {
 	p.space()
 	if p.at < len(p.text) && p.text[p.at] == c {
 		p.at++
@@ -93,7 +93,7 @@ func (p *fieldParser) list(depth int) ([]field, error) {
 			return nil, err
 		}
 		list = append(list, f)
-		if !p.take(',') {
+		if !p.accept(',') {
 			p.space()
 			return list, nil
 		}
@@ -105,19 +105,19 @@ func (p *fieldParser) item(depth int) (field, error) {
 	if f.name == "" {
 		return f, p.fail("a field name")
 	}
-	for p.take('.') {
+	for p.accept('.') {
 		if err := p.modifier(&f); err != nil {
 			return f, err
 		}
 	}
-	if !p.take('{') {
+	if !p.accept('{') {
 		return f, nil
 	}
 	var err error
 	if f.sub, err = p.list(depth + 1); err != nil {
 		return f, err
 	}
-	if !p.take('}') {
+	if !p.accept('}') {
 		return f, p.fail(`"}"`)
 	}
 	return f, nil
@@ -126,7 +126,7 @@ func (p *fieldParser) item(depth int) (field, error) {
 // modifier parses name(argument) after a dot.
 func (p *fieldParser) modifier(f *field) error {
 	name := p.word()
-	if name == "" || !p.take('(') {
+	if name == "" || !p.accept('(') {
 		return p.fail(`a modifier with "("`)
 	}
 	from := p.at
@@ -134,7 +134,7 @@ func (p *fieldParser) modifier(f *field) error {
 		p.at++
 	}
 	arg := p.text[from:p.at]
-	if !p.take(')') {
+	if !p.accept(')') {
 		return p.fail(`")"`)
 	}
 	if name == "limit" {

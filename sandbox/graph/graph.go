@@ -102,7 +102,7 @@ func (g *Graph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.answer(w, c, nil, err)
 		return
 	}
-	f := g.faults.Take(op.class, op.psid, fault.OnCall)
+	f := g.faults.Match(op.class, op.psid, fault.OnCall)
 	if f != nil && f.Before(w, r) {
 		return
 	}

@@ -108,7 +108,7 @@ var errCut = errors.New("the connection was cut")
 // Mail implements smtp.Session. Faults apply here, act_and_cut once the mail is accepted.
 func (m *session) Mail(from string, _ *smtp.MailOptions) error {
 	m.from, m.to = from, nil
-	m.fault = m.s.faults.Take("smtp", "", fault.OnMail)
+	m.fault = m.s.faults.Match("smtp", "", fault.OnMail)
 	if m.fault == nil {
 		return nil
 	}

@@ -33,7 +33,7 @@ func (s *Messenger) Sent(st *world.State, m *world.Message) <-chan struct{} {
 // echo sends or schedules the echo, as the faults say.
 func (s *Messenger) echo(st *world.State, m *world.Message) <-chan struct{} {
 	metadata, late, early := m.Metadata, time.Duration(0), s.oneIn(earlyOneIn)
-	for _, f := range s.faults.TakeEcho(m.Owner.PSID) {
+	for _, f := range s.faults.MatchEcho(m.Owner.PSID) {
 		switch f.Kind {
 		case "echo_missing":
 			return nil

@@ -64,8 +64,8 @@ func lately(list []time.Time, now time.Time) []time.Time {
 	return list
 }
 
-// take charges a call. mu must be held.
-func (b *budget) take(token string, route route, at time.Time) refusal {
+// charge charges a call. mu must be held.
+func (b *budget) charge(token string, route route, at time.Time) refusal {
 	if day := at.UTC().Format(time.DateOnly); day != b.day {
 		if b.day != "" {
 			b.left = b.daily
@@ -111,8 +111,8 @@ func burstOf(token string) int {
 	return burstToken
 }
 
-// tell sets the headers with what is left. mu must be held.
-func (b *budget) tell(h http.Header, token string) {
+// setHeaders sets the headers with what is left. mu must be held.
+func (b *budget) setHeaders(h http.Header, token string) {
 	most := burstOf(token)
 	h.Set("x-ratelimit-limit", strconv.Itoa(most))
 	h.Set("x-ratelimit-remaining", strconv.Itoa(max(most-len(b.tokens[token].calls), 0)))

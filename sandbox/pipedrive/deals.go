@@ -118,28 +118,28 @@ func (h deals) set(c call) (int, any) {
 // read reads a body into a deal.
 func (h deals) read(c call, d *deal) (status int, answer any, ok bool) {
 	b := c.input()
-	take(b, "title", &d.title)
+	decodeKey(b, "title", &d.title)
 	if strings.TrimSpace(d.title) == "" {
 		b.fail("Validation failed: title is required")
 	}
-	take(b, "value", &d.value)
-	if take(b, "currency", &d.currency) && len(d.currency) != 3 {
+	decodeKey(b, "value", &d.value)
+	if decodeKey(b, "currency", &d.currency) && len(d.currency) != 3 {
 		b.fail("Validation failed: currency")
 	}
 	b.owner(h.users, c, &d.owned, visibleNumber)
-	takeLink(b, "person_id", h.persons, c.user, &d.personID)
-	takeLink(b, "org_id", h.organizations, c.user, &d.orgID)
+	decodeLink(b, "person_id", h.persons, c.user, &d.personID)
+	decodeLink(b, "org_id", h.organizations, c.user, &d.orgID)
 	b.day("expected_close_date", &d.expected)
-	take(b, "is_archived", &d.archived)
+	decodeKey(b, "is_archived", &d.archived)
 	b.stage(h.book, &d.stageID)
 	before := d.status
-	if take(b, "status", &d.status) && !slices.Contains([]string{dealOpen, dealWon, dealLost}, d.status) {
+	if decodeKey(b, "status", &d.status) && !slices.Contains([]string{dealOpen, dealWon, dealLost}, d.status) {
 		b.fail("Validation failed: status")
 	}
 	if d.status != dealLost {
 		d.lostReason = ""
 	}
-	if take(b, "lost_reason", &d.lostReason) && d.lostReason != "" && d.status != dealLost {
+	if decodeKey(b, "lost_reason", &d.lostReason) && d.lostReason != "" && d.status != dealLost {
 		b.fail("Validation failed: lost_reason can only be set if status is lost")
 	}
 	status, answer, ok = b.done()

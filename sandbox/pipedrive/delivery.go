@@ -39,7 +39,7 @@ func (h *webhooks) send(m message) {
 			continue // their user may not see it
 		}
 		d := delivery{message: m, hook: k, attempt: 1}
-		f := h.faults.Take("pipedrive_webhook", "", fault.OnPipedriveWebhook)
+		f := h.faults.Match("pipedrive_webhook", "", fault.OnPipedriveWebhook)
 		switch {
 		case f == nil:
 			h.queue(d)

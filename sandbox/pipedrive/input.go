@@ -29,9 +29,9 @@ func (c call) input() *input {
 	return b
 }
 
-// take decodes a key into a value if it is present, and reports whether it is. null gives the
+// decodeKey decodes a key into a value if it is present, and reports whether it is. null gives the
 // zero value.
-func take[T any](b *input, key string, into *T) bool {
+func decodeKey[T any](b *input, key string, into *T) bool {
 	raw, there := b.raw[key]
 	if !there {
 		return false
@@ -54,7 +54,7 @@ func (b *input) fail(why string) {
 
 // day decodes a date into a text.
 func (b *input) day(key string, into *string) {
-	if take(b, key, into) && *into != "" {
+	if decodeKey(b, key, into) && *into != "" {
 		if _, err := time.Parse(time.DateOnly, *into); err != nil {
 			b.fail("Validation failed: " + key + " is no date")
 		}
@@ -64,7 +64,7 @@ func (b *input) day(key string, into *string) {
 // owner decodes the owner of a record and its visibility.
 func (b *input) owner(users []*user, c call, o *owned, visibleKey func(*input, *int)) {
 	var id int
-	if take(b, "owner_id", &id) {
+	if decodeKey(b, "owner_id", &id) {
 		i := slices.IndexFunc(users, func(u *user) bool { return u.id == id && u.active && u.company == c.user.company })
 		if i < 0 {
 			b.fail("Validation failed: owner_id is no active user")
@@ -79,19 +79,19 @@ func (b *input) owner(users []*user, c call, o *owned, visibleKey func(*input, *
 }
 
 // visibleNumber decodes visible_to of version 2, visibleText that of leads.
-func visibleNumber(b *input, into *int) { take(b, "visible_to", into) }
+func visibleNumber(b *input, into *int) { decodeKey(b, "visible_to", into) }
 
 func visibleText(b *input, into *int) {
 	var s string
-	if take(b, "visible_to", &s) {
+	if decodeKey(b, "visible_to", &s) {
 		*into, _ = strconv.Atoi(s)
 	}
 }
 
-// takeLink decodes the id of a record that the caller must be able to see.
-func takeLink[T record](b *input, key string, list []T, u *user, into *int) {
+// decodeLink decodes the id of a record that the caller must be able to see.
+func decodeLink[T record](b *input, key string, list []T, u *user, into *int) {
 	var id int
-	if !take(b, key, &id) {
+	if !decodeKey(b, key, &id) {
 		return
 	}
 	if _, ok := find(list, id, u); !ok && id != 0 {
@@ -104,7 +104,7 @@ func takeLink[T record](b *input, key string, list []T, u *user, into *int) {
 // stage decodes the stage of a deal: its own id, or the first of a pipeline.
 func (b *input) stage(of *book, into *int) {
 	var id int
-	if take(b, "pipeline_id", &id) {
+	if decodeKey(b, "pipeline_id", &id) {
 		first := of.firstStage(id)
 		if first == nil {
 			b.fail("Validation failed: pipeline_id does not exist")
@@ -112,7 +112,7 @@ func (b *input) stage(of *book, into *int) {
 		}
 		*into = first.id
 	}
-	if take(b, "stage_id", &id) {
+	if decodeKey(b, "stage_id", &id) {
 		if of.stage(id) == nil {
 			b.fail("Validation failed: stage_id does not exist")
 			return

@@ -67,7 +67,7 @@ func (h leads) add(c call) (int, any) {
 	now := h.now()
 	l := &lead{owned: owned{owner: c.user, visible: ownersGroup, added: now, updated: now}, creator: c.user}
 	b := c.input()
-	take(b, "origin_id", &l.originID)
+	decodeKey(b, "origin_id", &l.originID)
 	if status, answer, ok := h.read(c, b, l); !ok {
 		return status, answer
 	}
@@ -84,7 +84,7 @@ func (h leads) set(c call) (int, any) {
 	}
 	next := *l
 	b := c.input()
-	take(b, "is_archived", &next.archived)
+	decodeKey(b, "is_archived", &next.archived)
 	if status, answer, ok := h.read(c, b, &next); !ok {
 		return status, answer
 	}
@@ -95,21 +95,21 @@ func (h leads) set(c call) (int, any) {
 
 // read reads a body into a lead.
 func (h leads) read(c call, b *input, l *lead) (status int, answer any, ok bool) {
-	take(b, "title", &l.title)
+	decodeKey(b, "title", &l.title)
 	if strings.TrimSpace(l.title) == "" {
 		b.fail("A lead must have a title")
 	}
-	takeLink(b, "person_id", h.persons, c.user, &l.personID)
-	takeLink(b, "organization_id", h.organizations, c.user, &l.orgID)
+	decodeLink(b, "person_id", h.persons, c.user, &l.personID)
+	decodeLink(b, "organization_id", h.organizations, c.user, &l.orgID)
 	if l.personID == 0 && l.orgID == 0 {
 		b.fail("A lead must be linked to a person or an organization")
 	}
-	if take(b, "value", &l.value) && l.value != nil && (l.value.Amount == nil || len(l.value.Currency) != 3) {
+	if decodeKey(b, "value", &l.value) && l.value != nil && (l.value.Amount == nil || len(l.value.Currency) != 3) {
 		b.fail("Validation failed: value needs an amount and a currency")
 	}
 	b.owner(h.users, c, &l.owned, visibleText)
 	b.day("expected_close_date", &l.expected)
-	take(b, "was_seen", &l.seen)
+	decodeKey(b, "was_seen", &l.seen)
 	return b.done()
 }
 

@@ -13,7 +13,7 @@ func (h persons) merge(c call) (int, any) {
 	}
 	var with int
 	b := c.input()
-	take(b, "merge_with_id", &with)
+	decodeKey(b, "merge_with_id", &with)
 	into, ok := find(h.persons, with, c.user)
 	if !ok || with == p.id {
 		b.fail("Validation failed: merge_with_id")

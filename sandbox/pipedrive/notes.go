@@ -151,7 +151,7 @@ func (h notes) drop(c call) (int, any) {
 // read reads a body into a note.
 func (h notes) read(c call, n *note) (status int, answer any, ok bool) {
 	b := c.input()
-	if take(b, "content", &n.content) {
+	if decodeKey(b, "content", &n.content) {
 		n.content = cleanHTML(n.content)
 	}
 	if strings.TrimSpace(n.content) == "" {
@@ -160,17 +160,17 @@ func (h notes) read(c call, n *note) (status int, answer any, ok bool) {
 	if len(n.content) > noteMost {
 		b.fail("Note content is too long")
 	}
-	takeLink(b, "deal_id", h.deals, c.user, &n.dealID)
-	takeLink(b, "person_id", h.persons, c.user, &n.personID)
-	takeLink(b, "org_id", h.organizations, c.user, &n.orgID)
-	if take(b, "lead_id", &n.leadID) && n.leadID != "" && h.findLead(n.leadID, c.user) == nil {
+	decodeLink(b, "deal_id", h.deals, c.user, &n.dealID)
+	decodeLink(b, "person_id", h.persons, c.user, &n.personID)
+	decodeLink(b, "org_id", h.organizations, c.user, &n.orgID)
+	if decodeKey(b, "lead_id", &n.leadID) && n.leadID != "" && h.findLead(n.leadID, c.user) == nil {
 		b.fail("Validation failed: lead_id does not exist")
 	}
 	if n.leadID == "" && n.dealID == 0 && n.personID == 0 && n.orgID == 0 {
 		b.fail("At least one of lead_id, deal_id, person_id and org_id must be provided")
 	}
 	var at string
-	if take(b, "add_time", &at) {
+	if decodeKey(b, "add_time", &at) {
 		t, err := time.Parse(timeV1, at)
 		if err != nil {
 			b.fail("Validation failed: add_time")
@@ -185,7 +185,7 @@ func (h notes) read(c call, n *note) (status int, answer any, ok bool) {
 // readAuthor decodes the author of a note, which only an admin may set.
 func (h notes) readAuthor(b *input, c call, n *note) {
 	var id int
-	if !take(b, "user_id", &id) || id == n.author.id {
+	if !decodeKey(b, "user_id", &id) || id == n.author.id {
 		return
 	}
 	i := slices.IndexFunc(h.users, func(u *user) bool { return u.id == id && u.company == c.user.company })
@@ -202,7 +202,7 @@ func (n *note) readPins(b *input) {
 	for _, what := range pins() {
 		next[what] = n.pinned[what]
 		var flag int
-		if !take(b, "pinned_to_"+what+"_flag", &flag) {
+		if !decodeKey(b, "pinned_to_"+what+"_flag", &flag) {
 			continue
 		}
 		if flag != 0 && flag != 1 {

@@ -218,7 +218,7 @@ func (p *Pipedrive) exchange(name, redirect string) (status int, body any) {
 	}
 	refresh := p.book.secret("refresh", 32)
 	p.oauth.grants[refresh] = &grant{user: code.user}
-	return p.give(refresh)
+	return p.issueTokens(refresh)
 }
 
 func (p *Pipedrive) refresh(refresh string) (status int, body any) {
@@ -228,11 +228,11 @@ func (p *Pipedrive) refresh(refresh string) (status int, body any) {
 	if g == nil || !p.now().Before(g.refreshUntil) || !g.user.active {
 		return tokenError("invalid_grant", "Invalid grant: refresh token is invalid")
 	}
-	return p.give(refresh)
+	return p.issueTokens(refresh)
 }
 
-// give answers with a new access token, and the same refresh token. mu must be held.
-func (p *Pipedrive) give(refresh string) (status int, body any) {
+// issueTokens answers with a new access token, and the same refresh token. mu must be held.
+func (p *Pipedrive) issueTokens(refresh string) (status int, body any) {
 	g, now := p.oauth.grants[refresh], p.now()
 	g.access = p.book.secret("access", 48)
 	g.accessUntil, g.refreshUntil = now.Add(accessLife), now.Add(refreshLife)

@@ -93,21 +93,21 @@ func (h persons) read(c call, p *person) (status int, answer any, ok bool) {
 			return http.StatusForbidden, failure("Contact sync is needed to set " + key), false
 		}
 	}
-	take(b, "name", &p.name)
+	decodeKey(b, "name", &p.name)
 	if strings.TrimSpace(p.name) == "" {
 		b.fail("Validation failed: name is required")
 	}
-	take(b, "emails", &p.emails)
-	take(b, "phones", &p.phones)
+	decodeKey(b, "emails", &p.emails)
+	decodeKey(b, "phones", &p.phones)
 	for _, list := range []*[]contact{&p.emails, &p.phones} {
 		if *list == nil {
 			*list = []contact{}
 		}
 	}
 	b.owner(h.users, c, &p.owned, visibleNumber)
-	takeLink(b, "org_id", h.organizations, c.user, &p.orgID)
+	decodeLink(b, "org_id", h.organizations, c.user, &p.orgID)
 	var custom map[string]*string
-	if take(b, "custom_fields", &custom) {
+	if decodeKey(b, "custom_fields", &custom) {
 		p.custom = cloneFields(p.custom)
 		for code, v := range custom {
 			if !h.hasField(code) {
@@ -161,8 +161,8 @@ func (h persons) addField(c call) (int, any) {
 	}
 	var f field
 	b := c.input()
-	take(b, "field_name", &f.name)
-	take(b, "field_type", &f.kind)
+	decodeKey(b, "field_name", &f.name)
+	decodeKey(b, "field_type", &f.kind)
 	if f.name == "" || f.kind != "varchar" && f.kind != "text" {
 		b.fail("Validation failed: field_name and field_type are required; here field_type is varchar or text")
 	}

@@ -162,7 +162,7 @@ func (p *Pipedrive) serve(w http.ResponseWriter, route route, c call) {
 		return
 	}
 	c.body = body
-	f := p.faults.Take("pipedrive", "", fault.OnCall, route.method+" "+route.path)
+	f := p.faults.Match("pipedrive", "", fault.OnCall, route.method+" "+route.path)
 	if f != nil && (strike(f, w) || f.Before(w, c.r)) {
 		return
 	}
@@ -183,8 +183,8 @@ func (p *Pipedrive) serve(w http.ResponseWriter, route route, c call) {
 		return
 	}
 	c.user = user
-	refusal := p.budget.take(token, route, now)
-	p.budget.tell(w.Header(), token)
+	refusal := p.budget.charge(token, route, now)
+	p.budget.setHeaders(w.Header(), token)
 	if refusal != budgetLeft {
 		p.mu.Unlock()
 		refusal.answer(w)

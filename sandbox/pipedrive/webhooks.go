@@ -156,15 +156,15 @@ func (h *webhooks) add(c call) (int, any) {
 	h.serial++
 	k := &webhook{id: h.serial, owner: c.user, user: c.user, added: h.now()}
 	b, version := c.input(), "2.0"
-	take(b, "subscription_url", &k.address)
-	take(b, "event_action", &k.action)
-	take(b, "event_object", &k.object)
-	take(b, "name", &k.name)
-	take(b, "http_auth_user", &k.login)
-	take(b, "http_auth_password", &k.password)
-	take(b, "version", &version)
+	decodeKey(b, "subscription_url", &k.address)
+	decodeKey(b, "event_action", &k.action)
+	decodeKey(b, "event_object", &k.object)
+	decodeKey(b, "name", &k.name)
+	decodeKey(b, "http_auth_user", &k.login)
+	decodeKey(b, "http_auth_password", &k.password)
+	decodeKey(b, "version", &version)
 	var id int
-	if take(b, "user_id", &id) {
+	if decodeKey(b, "user_id", &id) {
 		i := slices.IndexFunc(h.book.users, func(u *user) bool { return u.id == id && u.company == c.user.company })
 		if i < 0 {
 			b.fail("Validation failed: user_id is nobody of the company")

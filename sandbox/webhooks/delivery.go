@@ -69,7 +69,7 @@ func (h *Webhooks) settle(b *batch) {
 // dispatch sends batches until ctx ends, a limited number at a time.
 func (h *Webhooks) dispatch(ctx context.Context) {
 	for {
-		if !h.takeTurn(ctx) {
+		if !h.acquireTurn(ctx) {
 			return
 		}
 		b := h.takeBatch()
@@ -86,8 +86,8 @@ func (h *Webhooks) dispatch(ctx context.Context) {
 	}
 }
 
-// takeTurn waits for a free slot for a POST.
-func (h *Webhooks) takeTurn(ctx context.Context) bool {
+// acquireTurn waits for a free slot for a POST.
+func (h *Webhooks) acquireTurn(ctx context.Context) bool {
 	select {
 	case <-ctx.Done():
 		return false
@@ -118,7 +118,7 @@ func (h *Webhooks) deliverBatch(ctx context.Context, b *batch) {
 			break
 		}
 		h.log.Info("webhook refused", "status", status, "err", err, "events", len(b.events), "try", try+1)
-		if !h.pause(ctx, retryPause(try), kick) || !h.takeTurn(ctx) {
+		if !h.pause(ctx, retryPause(try), kick) || !h.acquireTurn(ctx) {
 			return
 		}
 	}

@@ -44,7 +44,7 @@ func (h *Webhooks) Emit(e *Event) {
 		e.finish()
 		return
 	}
-	switch f := h.faults.Take("webhook", e.psid, fault.OnWebhook); {
+	switch f := h.faults.Match("webhook", e.psid, fault.OnWebhook); {
 	case f == nil:
 		h.enqueue(e.psid, e)
 	case f.Kind == "drop":

@@ -67,7 +67,7 @@ func (m *Model) triaging() []cmd {
 		{ID: "pin", Keys: []string{"p"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.Pin},
 		{ID: "assign", Keys: []string{"a"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.Assign},
 		{ID: "read", Keys: []string{"u"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.ToggleRead},
-		{ID: "undo", Keys: []string{"z"}, Scope: command.Panes, Reason: m.NeedsUndo, Run: m.TakeBack},
+		{ID: "undo", Keys: []string{"z"}, Scope: command.Panes, Reason: m.NeedsUndo, Run: m.UndoLast},
 	}
 }
 

@@ -154,7 +154,7 @@ func (m *Model) news(updates []inbox.Update) tea.Cmd {
 		// What could not be read is read anew by whoever follows the hub.
 		m.Notify(m.Say(i18n.NewsUnreadable))
 	}
-	m.Clock.Tell(m.Inbox.Now())
+	m.Clock.SetHubTime(m.Inbox.Now())
 	m.team.Changed(known)
 	if changes.Pages {
 		m.forget(m.Hidden)
@@ -166,7 +166,7 @@ func (m *Model) news(updates []inbox.Update) tea.Cmd {
 	}
 	m.crm.Changed(changes)
 	follow := m.conversation.Follow(changes)
-	m.writer.TellUnsent()
+	m.writer.NotifyUnsent()
 	dropped := m.writer.DropDeleted()
 	if changes.Many || slices.ContainsFunc(changes.Conversations, m.Deleted) {
 		m.forget(m.Deleted)
@@ -219,5 +219,5 @@ func (m *Model) settle() tea.Cmd {
 	if m.tellsTyping != nil {
 		m.tellsTyping(m.types())
 	}
-	return tea.Batch(taken, handed, records, m.conversation.WatchReading(), m.conversation.ReadOlder(), m.crm.ReadOn(), m.presence.Tell(), m.Clock.Wake(m.nextChange()))
+	return tea.Batch(taken, handed, records, m.conversation.WatchReading(), m.conversation.ReadOlder(), m.crm.ReadOn(), m.presence.Announce(), m.Clock.Wake(m.nextChange()))
 }

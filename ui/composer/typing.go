@@ -91,7 +91,7 @@ func (b *Box) edit(msg tea.KeyPressMsg) {
 		b.area.SetCursorColumn(b.area.Column() + after)
 		return
 	case key.Matches(msg, k.DeleteCharacterBackward):
-		times = b.takesBack(before)
+		times = b.backspaceLength(before)
 	case key.Matches(msg, k.DeleteCharacterForward):
 		times = after
 	}
@@ -103,9 +103,9 @@ func (b *Box) edit(msg tea.KeyPressMsg) {
 // longest is how many code points one key deletes at most. Real characters have fewer.
 const longest = 16
 
-// takesBack returns how many code points before the cursor a backspace deletes: a single mark
+// backspaceLength returns how many code points before the cursor a backspace deletes: a single mark
 // or vowel, as in Thai, which was typed singly, but a whole emoji.
-func (b *Box) takesBack(before int) int {
+func (b *Box) backspaceLength(before int) int {
 	if before < 2 {
 		return before
 	}

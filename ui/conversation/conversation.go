@@ -105,7 +105,7 @@ func New(s *screen.Screen, o Options) (*Model, *Writer) {
 		Replies: pending{}, returned: map[model.DraftOf]string{}, stopped: map[model.ClientID]bool{},
 		Quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, Attached: map[model.ConversationID][]model.File{},
 	}
-	m.writer.takeUnsent(o.Unsent)
+	m.writer.addUnsent(o.Unsent)
 	return m, m.writer
 }
 

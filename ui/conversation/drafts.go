@@ -117,14 +117,14 @@ func (m *Writer) LeaveBox() tea.Cmd {
 	keep := m.keepDraft()
 	m.Box.Close()
 	if m.Box.Note() {
-		m.write(model.DraftOf{Conversation: m.Box.Conversation()})
+		m.showDraft(model.DraftOf{Conversation: m.Box.Conversation()})
 	}
 	return tea.Batch(keep, m.presence.Typed())
 }
 
-// write shows a reply or a note in the composer. The two have separate texts; none is ever
+// showDraft shows a reply or a note in the composer. The two have separate texts; none is ever
 // carried over from one to the other.
-func (m *Writer) write(of model.DraftOf) {
+func (m *Writer) showDraft(of model.DraftOf) {
 	if of.Note {
 		m.Box.ShowNote(of.Conversation, m.Typed.Text(of))
 	} else {

@@ -20,8 +20,8 @@ func (m *Model) NeedsQuotable() string {
 	return ""
 }
 
-// wrote names the author of a message.
-func (m *Model) wrote(msg *model.Message) string {
+// authorOf names the author of a message.
+func (m *Model) authorOf(msg *model.Message) string {
 	switch {
 	case msg.Author.Kind == model.ByCustomer:
 		r, _ := m.Inbox.Conversation(msg.ConversationID)

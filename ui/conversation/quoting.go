@@ -35,7 +35,7 @@ func (m *Writer) quoted() string {
 	t, _ := m.Inbox.Thread(id)
 	for i := len(t.Messages) - 1; i >= 0; i-- {
 		if msg := &t.Messages[i]; msg.ID == of {
-			return m.Say(i18n.QuoteOf, "Name", m.of.wrote(msg), "Text", m.of.Thread.Gist(msg))
+			return m.Say(i18n.QuoteOf, "Name", m.of.authorOf(msg), "Text", m.of.Thread.Gist(msg))
 		}
 	}
 	return m.Say(i18n.ThreadEarlier)

@@ -58,7 +58,7 @@ func (m *Model) React() tea.Cmd {
 		options = append(options, overlay.Option{ID: reactNone, Key: "x", Title: m.Say(i18n.ReactTakeBack)})
 	}
 	c := overlay.NewChoice(m.Say(i18n.ReactTitle), options)
-	c.Say(m.Say(i18n.QuoteOf, "Name", m.wrote(&msg), "Text", m.Look.Cut(m.Thread.Gist(&msg), reactGist)))
+	c.Say(m.Say(i18n.QuoteOf, "Name", m.authorOf(&msg), "Text", m.Look.Cut(m.Thread.Gist(&msg), reactGist)))
 	m.Lay(c, func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		switch {

@@ -38,7 +38,7 @@ func (m *Writer) openBox(note bool) tea.Cmd {
 	var keep tea.Cmd
 	if m.Box.Note() != note {
 		keep = m.keepDraft()
-		m.write(model.DraftOf{Conversation: m.Box.Conversation(), Note: note})
+		m.showDraft(model.DraftOf{Conversation: m.Box.Conversation(), Note: note})
 	}
 	m.setVerdict()
 	return tea.Batch(cmd, keep, m.Box.Open())

@@ -107,9 +107,9 @@ func (p pending) failed(id model.ConversationID) bool {
 	return slices.ContainsFunc(p[id], func(r unheard) bool { return r.Failed != "" })
 }
 
-// takeUnsent adds the replies that earlier runs handed in without an answer to their
+// addUnsent adds the replies that earlier runs handed in without an answer to their
 // conversations, to be sent again with the same id or taken back.
-func (m *Writer) takeUnsent(all []model.Reply) {
+func (m *Writer) addUnsent(all []model.Reply) {
 	for _, u := range all {
 		if u.At.IsZero() {
 			u.At = m.Now()
@@ -169,8 +169,8 @@ func (m *Writer) Unheard() []model.Reply {
 	return out
 }
 
-// TellUnsent says once, when there is a hub to hand them in to, that replies were left.
-func (m *Writer) TellUnsent() {
+// NotifyUnsent says once, when there is a hub to hand them in to, that replies were left.
+func (m *Writer) NotifyUnsent() {
 	if m.untold && m.Live() {
 		m.untold = false
 		m.Notify(m.Say(i18n.SaidUnsent, "Key", m.KeyOf("drafts")))

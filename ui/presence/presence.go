@@ -147,9 +147,9 @@ func (m *Model) lookingAt() model.ConversationID {
 	return ""
 }
 
-// Tell tells colleagues which conversation the user looks at, when that changes and again
+// Announce tells colleagues which conversation the user looks at, when that changes and again
 // before it would expire.
-func (m *Model) Tell() tea.Cmd {
+func (m *Model) Announce() tea.Cmd {
 	at, now := m.lookingAt(), m.Now()
 	var left tea.Cmd
 	if m.told != "" && m.told != at {

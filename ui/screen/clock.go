@@ -14,8 +14,8 @@ type Clock struct {
 	After func(time.Duration, tea.Msg) tea.Cmd
 	// ahead is how far the hub's clock is ahead of this machine's.
 	ahead time.Duration
-	// told is the hub's time as last received.
-	told time.Time
+	// hubTime is the hub's time as last received.
+	hubTime time.Time
 	// at is when the screen will be woken, by the timer of that generation.
 	at         time.Time
 	generation uint64
@@ -24,12 +24,12 @@ type Clock struct {
 // now returns the hub's time. It reads this machine's wall clock, so that a suspend counts.
 func (c *Clock) now() time.Time { return c.local().Round(0).Add(c.ahead) }
 
-// Tell sets the hub's time, if it is new.
-func (c *Clock) Tell(hub time.Time) {
-	if hub.IsZero() || hub.Equal(c.told) {
+// SetHubTime sets the hub's time, if it is new.
+func (c *Clock) SetHubTime(hub time.Time) {
+	if hub.IsZero() || hub.Equal(c.hubTime) {
 		return
 	}
-	c.told = hub
+	c.hubTime = hub
 	c.ahead = hub.Sub(c.local().Round(0))
 }
 

@@ -60,8 +60,8 @@ func (s *Screen) NeedsUndo() string {
 	return ""
 }
 
-// TakeBack undoes the newest action, once it is done.
-func (s *Screen) TakeBack() tea.Cmd {
+// UndoLast undoes the newest action, once it is done.
+func (s *Screen) UndoLast() tea.Cmd {
 	last := s.Undo.Last()
 	s.Undo.Drop(last)
 	return last.Back()

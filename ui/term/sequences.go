@@ -105,7 +105,7 @@ type splitter struct {
 func (s *splitter) feed(in []byte) []unit {
 	s.out = nil
 	for _, b := range in {
-		s.take(b)
+		s.feedByte(b)
 	}
 	return s.out
 }
@@ -155,7 +155,7 @@ func (s *splitter) expire() []unit {
 	return s.out
 }
 
-func (s *splitter) take(b byte) {
+func (s *splitter) feedByte(b byte) {
 	switch s.state {
 	case inText, inAltCharacter:
 		s.text(b)
@@ -292,7 +292,7 @@ func (s *splitter) single() {
 // broken handles a byte that can't be part of the sequence.
 func (s *splitter) broken(b byte) {
 	s.abandon()
-	s.take(b)
+	s.feedByte(b)
 }
 
 // abandon drops an unfinished sequence; one that has only begun was a key.
@@ -311,7 +311,7 @@ func (s *splitter) typed(b byte) {
 	s.put(altKey(s.held[1]))
 	s.reset()
 	for _, c := range append(rest, b) {
-		s.take(c)
+		s.feedByte(c)
 	}
 }
 

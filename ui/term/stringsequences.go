@@ -62,8 +62,8 @@ func (s *splitter) stringEscape(b byte) {
 	}
 	// Another sequence begins; this one was not a string.
 	s.reset()
-	s.take(escape)
-	s.take(b)
+	s.feedByte(escape)
+	s.feedByte(b)
 }
 
 // answered matches the strings that we ask a terminal for. Others are dropped.
