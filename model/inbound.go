@@ -40,7 +40,7 @@ type Inbound struct {
 type Event interface{ isEvent() }
 
 type (
-	// CustomerMessage: the customer wrote.
+	// CustomerMessage says that the customer wrote.
 	CustomerMessage struct {
 		MID         MID
 		Text        Untrusted
@@ -54,7 +54,7 @@ type (
 		// Unsupported: Meta, or we, can't show its content.
 		Unsupported bool
 	}
-	// Echo: the Page wrote, from here or elsewhere.
+	// Echo says that the Page wrote, from here or elsewhere.
 	Echo struct {
 		MID         MID
 		AppID       AppID
@@ -66,16 +66,16 @@ type (
 		// be empty.
 		Holds string
 	}
-	// Postback: the customer pressed a button or Get Started.
+	// Postback says that the customer pressed a button or Get Started.
 	Postback struct {
 		MID      MID // may be empty
 		Title    Untrusted
 		Payload  Untrusted
 		Referral *Entry
 	}
-	// Referral: the customer came into the thread by a link or an ad.
+	// Referral says that the customer came into the thread by a link or an ad.
 	Referral struct{ Entry Entry }
-	// Reacted: a reaction was set, changed or taken back.
+	// Reacted says that a reaction was set, changed or taken back.
 	Reacted struct {
 		Target  MID
 		By      AuthorKind // customer or page
@@ -83,27 +83,27 @@ type (
 		Kind    string
 		Emoji   Untrusted
 	}
-	// Edit: the customer changed a message.
+	// Edit says that the customer changed a message.
 	Edit struct {
 		Target MID
 		Text   Untrusted
 		Number int // 1 for the first edit
 	}
-	// Unsend: a message was taken back.
+	// Unsend says that a message was taken back.
 	Unsend struct{ Target MID }
-	// DeliveredUpTo: messages of the Page reached the customer's device.
+	// DeliveredUpTo says that messages of the Page reached the customer's device.
 	DeliveredUpTo struct {
 		MIDs      []MID
 		Watermark time.Time
 	}
-	// ReadUpTo: the customer read what the Page sent up to then.
+	// ReadUpTo says that the customer read what the Page sent up to then.
 	ReadUpTo struct{ Watermark time.Time }
-	// Feedback: the customer rated one of the Page's messages.
+	// Feedback says that the customer rated one of the Page's messages.
 	Feedback struct {
 		Target MID
 		Words  Untrusted
 	}
-	// Optin: the customer agreed to something through a plugin or a request.
+	// Optin says that the customer agreed to something through a plugin or a request.
 	Optin struct {
 		// Plugin: a plugin's opt-in, which opens the reply window.
 		Plugin bool
@@ -114,14 +114,14 @@ type (
 		// Status is "stop" or "resume" where they changed their mind about it.
 		Status string
 	}
-	// ThreadControl: the thread passed, or is asked for, between apps.
+	// ThreadControl says that the thread passed between apps, or that an app asks for it.
 	ThreadControl struct {
 		Action string // pass, take, request, release
 		Owner  AppID  // the new owner, or the app that asks; empty: nobody
 	}
 	// Happened is any other known event that shows as a line of its own.
 	Happened struct{ Notable Notable }
-	// Policy: Facebook warns, blocks or unblocks the Page.
+	// Policy says that Facebook warns, blocks or unblocks the Page.
 	Policy struct {
 		Action string // warning, block, unblock
 		Reason Untrusted
