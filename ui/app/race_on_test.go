@@ -1,6 +1,6 @@
 //go:build race
 
-package ui
+package app_test
 
 // raceEnabled: the race detector allocates for itself.
 const raceEnabled = true
