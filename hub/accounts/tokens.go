@@ -52,7 +52,7 @@ func (t *tokenUses) swap() map[string]time.Time {
 
 // Run stores which tokens were used, until ctx ends.
 func (a *Accounts) Run(ctx context.Context) error {
-	defer a.writeUses(context.WithoutCancel(ctx))
+	defer a.storeUses(context.WithoutCancel(ctx))
 	for {
 		select {
 		case <-ctx.Done():
@@ -62,13 +62,13 @@ func (a *Accounts) Run(ctx context.Context) error {
 		if !wake.Pause(ctx, noteUses) {
 			return nil
 		}
-		a.writeUses(ctx)
+		a.storeUses(ctx)
 	}
 }
 
-// writeUses stores the collected uses. If that fails they are lost, which is better than
+// storeUses stores the collected uses. If that fails they are lost, which is better than
 // keeping anybody from working.
-func (a *Accounts) writeUses(ctx context.Context) {
+func (a *Accounts) storeUses(ctx context.Context) {
 	uses := a.uses.swap()
 	if len(uses) == 0 {
 		return

@@ -28,7 +28,7 @@ func (s *Routes) deviceLogin(api huma.API) {
 		OperationID: "take-device-login", Method: http.MethodPost, Path: "/v1/login/device/token", Summary: "Ask whether somebody has signed in", Tags: tags,
 		Description: "The token is given once. Until then the code of the problem tells how it stands: login_pending (409), slow_down (429, with Retry-After), " +
 			"login_expired (410), login_denied, wrong_company, no_company, no_account or crm_inactive (403).",
-	}, s.takeDeviceLogin)
+	}, s.finishDeviceLogin)
 }
 
 // fromInput is the address that a request comes from.
@@ -58,7 +58,7 @@ type deviceInput struct {
 	}
 }
 
-func (s *Routes) takeDeviceLogin(ctx context.Context, in *deviceInput) (*door.Body[loginBody], error) {
+func (s *Routes) finishDeviceLogin(ctx context.Context, in *deviceInput) (*door.Body[loginBody], error) {
 	token, u, err := s.hub.TakeDeviceLogin(ctx, in.Body.DeviceCode)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
