@@ -115,14 +115,14 @@ func TestChangesOfADeal(t *testing.T) {
 	w.comes("installer", "lost")
 	told = len(linkChanges(t, w.ears["installer"]))
 	w.hand(http.MethodPost, w.path1(w.hidden.RecordRef), byInstaller, map[string]any{"title": hiddenDeal + " 改", "value": 1234567})
-	w.ears["installer"].Until("the new title", func() bool { return len(linkChanges(t, w.ears["installer"])) > told })
+	w.ears["installer"].Until("the new title", func() bool { // the panel may be told of something else before
+		got := linkChanges(t, w.ears["installer"])
+		return len(got) > told && got[len(got)-1].Links[0].Title == hiddenDeal+" 改"
+	})
 	of := w.hidden.String()
 	want := []string{"Ines linked " + of, "stage " + of + " 交渉中", "won " + of, "reopened " + of, "lost " + of}
 	if got := w.lines(w.installer); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("lines %q, want %q", got, want)
-	}
-	if got := linkChanges(t, w.ears["installer"]); got[len(got)-1].Links[0].Title != hiddenDeal+" 改" {
-		t.Errorf("told of %+v", got[len(got)-1])
 	}
 	w.hides(w.rep, w.guest)
 	w.ears["rep"].AwaitHeads()
