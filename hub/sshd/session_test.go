@@ -113,8 +113,15 @@ func TestSizes(t *testing.T) {
 	if err := s.session.WindowChange(3000, 4000); err != nil {
 		t.Fatal(err)
 	}
-	s.types("s")
-	if got := s.sees("size "); got != "512x256" {
+	// The change is on its way to the child beside the keys: it is asked until it knows.
+	var got string
+	for range 1000 {
+		s.types("s")
+		if got = s.sees("size "); got != "100x30" {
+			break
+		}
+	}
+	if got != "512x256" {
 		t.Errorf("size %s", got)
 	}
 }
