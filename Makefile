@@ -145,12 +145,12 @@ ssh-ready:
 	@scripts/need-ssh
 
 .PHONY: lint
-lint: $(GOLANGCI_LINT) ## formatting, a tidy go.mod, least versions, go vet, golangci-lint
+lint: $(GOLANGCI_LINT) ## formatting, tidy go.mod, least versions, vet, other systems, golangci-lint
 	$(GOLANGCI_LINT) fmt --diff
 	$(GO) mod tidy -diff
 	@GO="$(GO)" scripts/vuln --list
 	$(GO) vet ./...
-	GOOS=windows $(GO) vet ./cmd/... ./client/... ./ui/...
+	$(GO) run ./scripts/portable
 	$(GOLANGCI_LINT) run ./...
 
 .PHONY: vuln
