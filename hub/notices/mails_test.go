@@ -187,6 +187,30 @@ func TestMailCutShort(t *testing.T) {
 	})
 }
 
+// TestAMailThatPanicsIsTriedAgainAfterAPause: not at once, which would keep a core busy.
+func TestAMailThatPanicsIsTriedAgainAfterAPause(t *testing.T) {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.GoesWrong()
+		began := hubtest.Now()
+		var sent time.Time
+		m := mailing(w, func(_ context.Context, n int) error {
+			if n <= 3 {
+				panic("of the mailer")
+			}
+			sent = hubtest.Now()
+			return nil
+		})
+		w.Receive(hubtest.Policy("block", "spam", began))
+		w.Pass(time.Minute)
+		if n := w.Notices()[0]; n.Mail == nil || n.Mail.State != model.Mailed || len(m.came()) != 4 {
+			t.Fatalf("after %d tries: %+v", len(m.came()), n.Mail)
+		}
+		if took := sent.Sub(began); took < 3*time.Second {
+			t.Errorf("tried four times within %s", took)
+		}
+	})
+}
+
 // TestReadingANotice: the first who reads it is named, for all; who does not see the
 // Page finds none.
 func TestReadingANotice(t *testing.T) {

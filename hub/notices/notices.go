@@ -112,7 +112,7 @@ func (b *Board) sendDue(ctx context.Context) time.Duration {
 		})
 		for _, m := range list {
 			if err == nil {
-				err = b.sendMail(ctx, m)
+				err = rescue.Call(b.log, "mail notice", func() error { return b.sendMail(ctx, m) })
 			}
 		}
 		switch {
@@ -131,7 +131,6 @@ func (b *Board) sendDue(ctx context.Context) time.Duration {
 
 // sendMail hands one mail to the mail server and stores the result. An error is the store's.
 func (b *Board) sendMail(ctx context.Context, m store.Mail) error {
-	defer rescue.Log(b.log, "mail notice")
 	letter, err := b.letter(ctx, m)
 	if err != nil {
 		return err

@@ -216,8 +216,8 @@ func (rs *Reactions) start(ctx context.Context, workers *sync.WaitGroup) time.Du
 		}
 		workers.Go(func() {
 			defer rs.release(r.MessageID)
-			defer rescue.Log(rs.o.log, "hand a reaction to Meta")
-			if err := rs.send(ctx, r); err != nil && ctx.Err() == nil {
+			err := rescue.Call(rs.o.log, "hand a reaction to Meta", func() error { return rs.send(ctx, r) })
+			if err != nil && ctx.Err() == nil {
 				rs.o.log.Error("hand a reaction to Meta", logkey.Message, string(r.MessageID), logkey.Error, err)
 				wake.Pause(ctx, trouble)
 			}

@@ -83,8 +83,6 @@ func (o *Outbox) startDue(ctx context.Context, workers *sync.WaitGroup) time.Dur
 		}
 		workers.Go(func() {
 			defer o.load.release(d.MessageID, d.lane)
-			// The lease marks a reply whose posting panicked as unknown.
-			defer rescue.Log(o.log, "attend reply")
 			o.process(ctx, d.Reply)
 		})
 	}
@@ -99,7 +97,8 @@ func (o *Outbox) startDue(ctx context.Context, workers *sync.WaitGroup) time.Dur
 // process does what is due for one reply. If the store can't be written now, it is tried again
 // soon; nothing is lost, since the reply's row says where it stands.
 func (o *Outbox) process(ctx context.Context, r store.Reply) {
-	err := o.advance(ctx, r)
+	// The lease marks a reply whose posting panicked as unknown.
+	err := rescue.Call(o.log, "attend reply", func() error { return o.advance(ctx, r) })
 	if err == nil || errors.Is(err, store.ErrNotFound) || ctx.Err() != nil {
 		return // done, or deleted with its conversation, or left to the next run
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"parley/hub/logkey"
+	"parley/hub/rescue"
 	"parley/hub/store"
 	"parley/hub/ttl"
 	"parley/hub/txn"
@@ -73,7 +74,9 @@ func (ps *Profiles) askBatch(ctx context.Context) bool {
 	var g errgroup.Group
 	g.SetLimit(profileWorkers)
 	for _, c := range nameless {
-		g.Go(func() error { return ps.fetch(ctx, pages[c.PageID], c) })
+		g.Go(func() error {
+			return rescue.Call(ps.log, "fetch profile", func() error { return ps.fetch(ctx, pages[c.PageID], c) })
+		})
 	}
 	if err := g.Wait(); err != nil {
 		if ctx.Err() == nil {

@@ -96,10 +96,13 @@ func (r *importer) run(ctx context.Context, page model.PageID) {
 		delete(r.busy, page)
 		r.mu.Unlock()
 	}()
-	defer rescue.Log(r.from.log, "import")
 	w := &pageImport{from: r.from, page: page, limit: threadsAtOnce, pause: r.from.timing.ImportPause}
 	for ctx.Err() == nil {
-		more, err := w.step(ctx)
+		var more bool
+		err := rescue.Call(r.from.log, "import", func() (err error) {
+			more, err = w.step(ctx)
+			return err
+		})
 		switch {
 		case ctx.Err() != nil:
 			return

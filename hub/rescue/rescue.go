@@ -2,6 +2,7 @@
 package rescue
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
@@ -14,6 +15,17 @@ func Log(log *slog.Logger, doing string) {
 	if p := recover(); p != nil {
 		log.Error("panicked", "doing", doing, "panic", About(p), "stack", string(debug.Stack()))
 	}
+}
+
+// ErrPanicked is the error of work that panicked; the panic is logged.
+var ErrPanicked = errors.New("panicked")
+
+// Call calls f and makes [ErrPanicked] of a panic, so that a loop treats it as any other
+// failure: what stays due is tried again after a pause, not at once.
+func Call(log *slog.Logger, doing string, f func() error) (err error) {
+	err = ErrPanicked
+	defer Log(log, doing)
+	return f()
 }
 
 // About returns what a panic was about. Only the runtime's own errors are quoted: another
