@@ -27,7 +27,9 @@ type wire struct {
 	answers      []func()
 	// behind is how far a client may be behind before it has to reload.
 	behind int64
-	errs   []error
+	// listings counts the times that the Pages were listed because access may have changed.
+	listings int
+	errs     []error
 }
 
 // following is how far a client is with a Page.
@@ -183,7 +185,7 @@ func (c *wire) take(f any) {
 		}
 	case model.Access:
 		c.drop(f.Page, false)
-		c.hands(inbox.PagesListed{Pages: c.w.pageList()})
+		c.listPages()
 		if f.Sees {
 			c.reload(f.Page)
 		}
@@ -197,7 +199,7 @@ func (c *wire) welcomed(w model.Welcome) {
 			c.drop(id, false)
 		}
 	}
-	c.hands(inbox.PagesListed{Pages: c.w.pageList()})
+	c.listPages()
 	for _, id := range slices.Sorted(maps.Keys(w.Pages)) {
 		wp, p := w.Pages[id], c.held[id]
 		switch {
@@ -209,6 +211,12 @@ func (c *wire) welcomed(w model.Welcome) {
 			c.reload(id)
 		}
 	}
+}
+
+// listPages lists the Pages after access may have changed.
+func (c *wire) listPages() {
+	c.listings++
+	c.hands(inbox.PagesListed{Pages: c.w.pageList()})
 }
 
 // batch hands changes on that follow those before; a hole is asked to be filled.
@@ -240,8 +248,13 @@ func (c *wire) reload(id model.PageID) {
 // ask reads a list now; its answer comes later.
 func (c *wire) ask(id model.PageID, run *following, after *model.Conversation) {
 	p := c.w.pages[id]
-	if !p.sees() {
-		return // the hub tells of it
+	if !p.sees() { // the hub refuses
+		c.answers = append(c.answers, func() {
+			if c.held[id] == run {
+				c.drop(id, false)
+			}
+		})
+		return
 	}
 	list, more := p.list(after, 3)
 	asOf := p.position()
@@ -269,10 +282,13 @@ func (c *wire) listed(id model.PageID, p *following, list []model.Conversation, 
 		c.ask(id, p, &list[len(list)-1])
 		return
 	}
-	pages, notices := c.w.pageList(), c.w.noticeList()
+	pages, notices, listings := c.w.pageList(), c.w.noticeList(), c.listings
 	c.answers = append(c.answers, func() {
 		if c.held[id] == p {
 			p.reading = false
+			if c.listings != listings { // they may have been read before access changed
+				pages = c.w.pageList()
+			}
 			c.hands(inbox.PagesListed{Pages: pages}, noticed(notices...), complete(id))
 		}
 	})
