@@ -451,7 +451,7 @@ func TestSSHDemo(t *testing.T) {
 		return driver.AnyHolds(lines, "has made ") && driver.AnyHolds(lines, "can share it again") && !driver.AnyHolds(lines, row)
 	})
 	t.Logf("private after %s", time.Since(began).Round(time.Millisecond))
-	installer.Sees("private: only you")
+	installer.Waits("the header says private", func(lines []string) bool { return strings.Contains(lines[0], "private: only you") })
 	installer.Presses(driver.KeyCtrlK, "Commands")
 	installer.Types("share this page" + driver.KeyEnter)
 	installer.Sees("will see all conversations of")
