@@ -136,6 +136,7 @@ func (p *Part) markTaken(content string) {
 			if !stands(have, e, p.Day, p.Zone) {
 				continue
 			}
+			p.At = p.Attempt.At // the note was written then, whoever changed it later
 			if known >= 0 {
 				p.Entries[known] = e
 			} else {

@@ -345,6 +345,30 @@ func TestLongDay(t *testing.T) {
 	}
 }
 
+// TestANoteThatAHumanChangedBeforeItsAnswerCame: what it holds is newer than what an earlier
+// note holds, and is not written once more.
+func TestANoteThatAHumanChangedBeforeItsAnswerCame(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.say("before")
+	w.run(always)
+	change := func() {
+		for _, n := range w.notes {
+			if !strings.Contains(n.content, "human") {
+				n.content += "<p>human</p>"
+			}
+		}
+	}
+	change()
+	w.c.Messages[0].Text, w.c.Messages[0].Edited = "after", true
+	w.run(func() outcome { return lost })
+	change()
+	w.run(always)
+	if all := strings.Join(w.on(deal42), "\n"); strings.Count(all, "after") != 1 || strings.Count(all, "before") != 1 {
+		t.Errorf("the notes say\n%s", all)
+	}
+}
+
 // TestEveryMessageStandsOnce: whatever is written, changed and taken back, by customers and
 // by humans in the CRM, in whatever order, whichever writes are lost or cut off: in the end
 // each message stands in exactly one note that no human changed, or stood in one that a
