@@ -47,7 +47,7 @@ func unknown(id string, err error) model.Check {
 	return model.Check{ID: id, State: model.CheckUnknown, Detail: model.Untrusted(err.Error()).Valid()}
 }
 
-// storeChecks are that of the store, and that of where it comes from: it tells nothing of
+// storeChecks check the store and whether it was put back from a copy. They say nothing about
 // what it holds of other Pages.
 func (h *Health) storeChecks(ctx context.Context) []model.Check {
 	r := h.Ready(ctx)
@@ -104,7 +104,7 @@ func pageChecks(e model.PageExam, p store.Page) []model.Check {
 // webhookCheck tells whether Meta shook hands with our address for webhooks.
 func (h *Health) webhookCheck() model.Check {
 	state := h.webhooks.Get()
-	return check("webhook", state == "subscribed", state)
+	return check("webhook", state == hookstate.Subscribed, state)
 }
 
 func clockCheck(e model.PageExam, now time.Time) model.Check {
