@@ -35,10 +35,11 @@ ONE_PROCESS := ./e2e/live
 RACE := -race -gcflags='modernc.org/sqlite/lib=-race=false -d=checkptr=0' -gcflags='modernc.org/libc=-race=false -d=checkptr=0'
 TEST_TIMEOUT ?= 20m
 FUZZTIME ?= 30s
-# Long tables that one goroutine walks through, and days that pass by a clock of their own:
+# Long tables that one goroutine walks through, the whole module read and type-checked, and
+# days that pass by a clock of their own:
 # the race detector makes minutes of them and sees nothing that the shorter ones don't show.
 # And packets at which the SSH library races with itself, and recovers.
-TABLES := TestWhoSees|TestNoPacket|FuzzPackets|TestMailIs|TestImport|TestARepairFills|TestAGapIs|TestBackOff|TestNamesNotTold|TestChecksHold|TestFillSearch$$|TestConformance/(searchPaging|filters)
+TABLES := TestWhoSees|TestNoPacket|FuzzPackets|TestMailIs|TestImport|TestARepairFills|TestAGapIs|TestBackOff|TestNamesNotTold|TestChecksHold|TestFillSearch$$|TestConformance/(searchPaging|filters)|TestOneWayOut$$
 # How often each property is tried: few times under the race detector, which is slow, and
 # those of PROPERTIES many times without it.
 RAPID ?= 5
@@ -94,7 +95,7 @@ unit: race-ready ssh-ready ## go test -race, all but the end-to-end tests
 	CGO_ENABLED=1 $(GO) test -vet=off $(RACE) -timeout $(TEST_TIMEOUT) -skip '$(TABLES)' $$rest && \
 	CGO_ENABLED=1 $(GO) test -vet=off $(RACE) -timeout $(TEST_TIMEOUT) -skip '$(TABLES)' $$props -rapid.checks=$(RAPID) && \
 	$(GO) test -vet=off -timeout $(TEST_TIMEOUT) $(PROPERTIES) -rapid.checks=$(RAPID_PLAIN) && \
-	$(GO) test -vet=off -timeout $(TEST_TIMEOUT) -run '$(TABLES)' ./hub/...
+	$(GO) test -vet=off -timeout $(TEST_TIMEOUT) -run '$(TABLES)' ./hub/... ./model/safe
 
 .PHONY: e2e
 e2e: race-ready ssh-ready ## end-to-end tests; those inside one process with -race
