@@ -154,7 +154,8 @@ func (c *Client) HandIn(ctx context.Context, r model.Reply) (model.Message, erro
 		Note     bool            `json:"note,omitempty"`
 		SeenSeq  int64           `json:"seen_seq,omitempty"`
 		Number   int64           `json:"number,omitempty"`
-	}{r.ClientID, r.Text, r.ReplyTo, uploads(r.Files), r.Note, r.SeenSeq, r.Number}
+		Done     bool            `json:"done,omitempty"`
+	}{r.ClientID, r.Text, r.ReplyTo, uploads(r.Files), r.Note, r.SeenSeq, r.Number, r.Done}
 	var out model.Message
 	err := c.Call(ctx, http.MethodPost, conversationPath(r.Conversation)+"/messages", nil, in, &out)
 	return out, err

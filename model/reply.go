@@ -27,6 +27,9 @@ type Reply struct {
 	Number int64 `json:"number,omitempty"`
 	// At is when it was sent off; zero: unknown.
 	At time.Time `json:"at,omitzero"`
+	// Done: once the hub has it, the conversation is done, unless the customer has written
+	// what its writer had not seen.
+	Done bool `json:"done,omitempty"`
 }
 
 // Draft is the text of a reply that is not sent yet.

@@ -26,8 +26,9 @@ type keptReply struct {
 	model.Reply
 }
 
-// same reports whether both are the same reply. SeenSeq and Number may differ: what its writer
-// has seen grows, and it was pressed once. Text is compared as JSON stores it.
+// same reports whether both are the same reply. SeenSeq, Number and Done may differ: what its
+// writer has seen grows, it was pressed once, and what is to become of the conversation is none
+// of its text. Text is compared as JSON stores it.
 func (r keptReply) same(o keptReply) bool {
 	return r.Hub == o.Hub && r.Conversation == o.Conversation && r.ClientID == o.ClientID && r.Text.Valid() == o.Text.Valid() &&
 		r.Note == o.Note && r.ReplyTo == o.ReplyTo && slices.EqualFunc(r.Files, o.Files, func(a, b model.File) bool {

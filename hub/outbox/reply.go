@@ -43,6 +43,9 @@ type Draft struct {
 	// SeenSeq is the highest seq of the Page that the writer had seen when writing; nil skips
 	// the check.
 	SeenSeq *int64
+	// Done marks the conversation done with it, unless the customer wrote what the writer had not
+	// seen.
+	Done bool
 }
 
 // LogValue implements [slog.LogValuer].
@@ -217,6 +220,9 @@ func (o *Outbox) accept(tx store.PageTx, user model.User, d Draft) (model.Messag
 	if err := b.LineUp(c); err != nil {
 		return model.Message{}, err
 	}
+	if err := b.finish(c, d); err != nil {
+		return model.Message{}, err
+	}
 	if o.mayHaveLeft(d) {
 		for _, id := range parts {
 			if _, err := b.askPutBack(id); err != nil {
@@ -232,6 +238,23 @@ func (o *Outbox) accept(tx store.PageTx, user model.User, d Draft) (model.Messag
 	}
 	stored, err := tx.Message(parts[0])
 	return stored.Message, err
+}
+
+// finish marks the conversation of a draft done, if that is wanted and the customer has not
+// written since.
+func (b *tx) finish(c *txn.Conversation, d Draft) error {
+	if !d.Done || c.Status == model.Done {
+		return nil
+	}
+	newest, err := b.Store.NewestIn(c.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if err == nil && d.SeenSeq != nil && newest.FirstSeq > *d.SeenSeq {
+		return nil
+	}
+	c.Status, c.SnoozedUntil, c.Changed = model.Done, nil, true
+	return nil
 }
 
 // acceptPart stores one message of a draft and its state.

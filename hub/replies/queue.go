@@ -68,11 +68,15 @@ func (b *Tx) Reschedule(c *txn.Conversation, r store.Reply, waitsFor model.Messa
 }
 
 // Settle ends a reply's way, or has it ask its writer. Its message says so, and the next reply
-// of the conversation may go.
+// of the conversation may go. One that needs its writer opens the conversation again if it was
+// done or snoozed meanwhile: nobody would look there.
 func (b *Tx) Settle(c *txn.Conversation, r store.Reply, state model.State, why *model.MessageError) error {
 	r.State, r.WakeAt = state, time.Time{}
 	if state == model.Ask {
 		b.asks.Inc()
+	}
+	if (state == model.Ask || state == model.Failed) && c.Status != model.Open {
+		c.Status, c.SnoozedUntil, c.Changed = model.Open, nil, true
 	}
 	if err := b.Move(c, r, why); err != nil {
 		return err

@@ -117,13 +117,14 @@ type replyInput struct {
 		SeenSeq     *int64   `json:"seen_seq,omitempty" minimum:"0" doc:"The highest seq of the Page its writer had seen"`
 		Number      int64    `json:"number,omitempty" minimum:"0" doc:"The place in the order of the writer's key presses: microseconds since 1970 by the hub's clock, another for each. Replies of a conversation leave by it. Absent: pressed when it comes"`
 		Note        bool     `json:"note,omitempty" doc:"For colleagues only; the customer never sees it"`
+		Done        bool     `json:"done,omitempty" doc:"Marks the conversation done with it, unless the customer wrote after seen_seq. It opens again if the reply fails or asks"`
 	}
 }
 
 func (s *Routes) reply(ctx context.Context, in *replyInput) (*door.Body[model.Message], error) {
 	m, err := s.hub.Reply(ctx, door.User(ctx), outbox.Draft{
 		Conversation: in.Conversation, ClientID: in.Body.ClientID, Text: in.Body.Text,
-		ReplyTo: in.Body.ReplyTo, Attachments: in.Body.Attachments, Note: in.Body.Note, Number: in.Body.Number, SeenSeq: in.Body.SeenSeq,
+		ReplyTo: in.Body.ReplyTo, Attachments: in.Body.Attachments, Note: in.Body.Note, Number: in.Body.Number, SeenSeq: in.Body.SeenSeq, Done: in.Body.Done,
 	})
 	return s.message(ctx, m, err)
 }
