@@ -105,6 +105,7 @@ func TestScreenWindowCloses(t *testing.T) {
 	s.Sees("Yes, we are, though late", "draft kept, nothing is sent")
 	s.Types(driver.KeyEnter + driver.KeyEscape)
 	s.Sees("✎ Yes, we are, though late")
+	s.Types("5") // it is no longer among the open ones
 	s.InList("Customer 31", driver.Holding("✎", "—"))
 	if n := h.Graph.Sent.Load(); n != 0 {
 		t.Errorf("%d replies left", n)

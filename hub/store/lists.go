@@ -25,7 +25,7 @@ type ListReader interface {
 // Filter is one of the lists of the inbox.
 type Filter string
 
-// The filters of the inbox; model.Filter has the same.
+// The filters of the inbox, as in model/inbox. What is blocked by its own rules is not open.
 const (
 	FilterAll        Filter = "all"
 	FilterOpen       Filter = "open"

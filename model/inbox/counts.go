@@ -7,7 +7,7 @@ import "parley/model"
 type class uint16
 
 const (
-	isOpen class = 1 << iota
+	isOpen class = 1 << iota // not done, not asleep, not blocked by its own rules
 	isMine
 	isUnassigned
 	isAsleep
@@ -16,7 +16,7 @@ const (
 	isUnread   // not done, and has unread messages
 	isBlocked  // not done, and the conversation's rules allow no reply
 	windowOpen // the reply window is open
-	isWaiting  // open and the customer waits, or a reply asks
+	isWaiting  // not done, not asleep and the customer waits; or a reply asks
 	// windowUncertain: the reply window is over, but Facebook may still accept a reply.
 	windowUncertain
 	classes = iota

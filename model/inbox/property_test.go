@@ -340,7 +340,9 @@ func naive(in *inbox.Inbox, q inbox.Query, all []model.Conversation, now time.Ti
 
 func belongs(f inbox.Filter, now time.Time, p model.Page, c model.Conversation) bool {
 	done := c.Status == model.Done
-	open := !done && !c.Asleep(now)
+	// By its own rules; the Page's trouble closes nothing.
+	answerable := model.CanReply(now, model.Page{Visibility: model.Shared, Subscribed: true}, c, me.ID).Allowed
+	open := !done && !c.Asleep(now) && answerable
 	switch f {
 	case inbox.FilterAll:
 		return true

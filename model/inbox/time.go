@@ -93,10 +93,15 @@ func (t *table) judge(r *row) class {
 		return c | isDone
 	}
 	c |= isUndone
+	if r.blocked(t.now) {
+		c |= isBlocked
+	}
 	if until := r.snoozedUntil(); r.facts.has(factSnoozed) && (until == never || t.now < until) {
 		c |= isAsleep
 	} else {
-		c |= isOpen
+		if !c.has(isBlocked) {
+			c |= isOpen
+		}
 		if r.facts.has(factWaiting) {
 			c |= isWaiting
 		}
@@ -111,9 +116,6 @@ func (t *table) judge(r *row) class {
 	}
 	if r.unread > 0 {
 		c |= isUnread
-	}
-	if r.blocked(t.now) {
-		c |= isBlocked
 	}
 	return c
 }

@@ -9,16 +9,18 @@ import (
 // Filter is one of the lists of the inbox.
 type Filter string
 
-// The filters of the inbox, with the hub's meaning. The empty one is FilterAll.
+// The filters of the inbox, with the hub's meaning. The empty one is FilterAll. A conversation
+// that can't be answered is in FilterBlocked and no longer open; while its whole Page refuses
+// replies, for minutes perhaps, it is in both: what was open does not leave with that.
 const (
 	FilterAll        Filter = "all"
-	FilterOpen       Filter = "open"       // not done, not snoozed
+	FilterOpen       Filter = "open"       // not done, not snoozed, not blocked by itself
 	FilterMine       Filter = "mine"       // assigned to the user, not done
 	FilterUnassigned Filter = "unassigned" // open, without assignee
 	FilterSnoozed    Filter = "snoozed"    // snoozed, and the snooze has not ended
 	FilterDone       Filter = "done"
 	FilterBlocked    Filter = "blocked" // not done, and no reply is allowed now
-	FilterWaiting    Filter = "waiting" // open and the customer waits, or a reply asks
+	FilterWaiting    Filter = "waiting" // the customer waits, not done or snoozed; or a reply asks
 )
 
 // Query selects a view: a filter and an order, of one Page or of all. The zero value is

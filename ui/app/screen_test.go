@@ -155,6 +155,7 @@ func TestNothingWakesAnIdleScreen(t *testing.T) {
 	t.Parallel()
 	list := []model.Conversation{uitest.Talk(0, 60*24*20)}
 	w := uitest.NewWorld(t, list)
+	w.Keys("5")
 	woken := 0
 	for range 10 {
 		n := len(w.Timers)

@@ -40,7 +40,7 @@ func TestANoteNeedsNoReplyWindow(t *testing.T) {
 	closed := uitest.Noon.Add(-26 * time.Hour)
 	list[0].WindowUntil = &closed
 	w := uitest.NewWorld(t, list)
-	w.Keys("enter", "I")
+	w.Keys("5", "enter", "I")
 	w.Hides("Reply window closed yesterday")
 	w.Types("gave up")
 	w.Keys("enter", "esc")

@@ -70,7 +70,7 @@ func TestNoReactionWhereNoReplyIsAllowed(t *testing.T) {
 	ms := uitest.Incoming(1)
 	ms[0].MID = "m_a"
 	w.Hub.Threads[ms[0].ConversationID] = ms
-	w.Keys("enter", "+")
+	w.Keys("5", "enter", "+")
 	w.Shows("Reply window closed. It opens again when the customer writes.")
 	w.Hides("React")
 }

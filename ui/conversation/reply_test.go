@@ -160,7 +160,7 @@ func TestBlocked(t *testing.T) {
 	closed := uitest.Noon.Add(-26 * time.Hour)
 	list[0].WindowUntil = &closed
 	w := uitest.NewWorld(t, list)
-	w.Keys("enter")
+	w.Keys("5", "enter")
 	w.Shows("Reply window closed yesterday 10:00.", "It opens again when the customer writes.")
 	w.Keys("r")
 	w.Types("kept")

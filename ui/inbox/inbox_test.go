@@ -107,7 +107,10 @@ func TestFiltersAndSorts(t *testing.T) {
 	list[2].Status = model.Done
 	list[1].Assignee = &model.UserRef{ID: uitest.Me, Name: "Aoi"}
 	w := uitest.NewWorld(t, list)
-	w.Shows("Open 3", "Mine 1", "Unassigned 2", "Blocked 1", "window closed · question 3")
+	w.Shows("Open 2", "Mine 1", "Unassigned 1", "Blocked 1")
+	w.Hides("Customer 3")
+	w.Keys("0")
+	w.Shows("window closed · question 3")
 	w.Keys("5")
 	w.Shows("Customer 3", "Reply window closed.")
 	w.Hides("Customer 0")
@@ -119,10 +122,10 @@ func TestFiltersAndSorts(t *testing.T) {
 	w.Keys("4")
 	w.Shows("Nothing is snoozed.")
 	w.Keys("[")
-	w.Shows("Customer 0", "Customer 3")
+	w.Shows("Customer 0")
 	w.Keys("1", "w")
 	w.Shows("Sorted: waiting longest first.")
-	if line := w.Row(0); !strings.Contains(line, "Customer 3") {
+	if line := w.Row(0); !strings.Contains(line, "Customer 1") {
 		t.Errorf("first is %q", line)
 	}
 }

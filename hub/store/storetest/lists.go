@@ -134,7 +134,9 @@ func testBadCursors(t *testing.T, s store.Store) {
 // belongs reports whether a conversation is in that list according to the model.
 func belongs(f store.Filter, now time.Time, p model.Page, c model.Conversation, user model.UserID) bool {
 	done := c.Status == model.Done
-	open := !done && !c.Asleep(now)
+	// The rules of the conversation, without those of its Page.
+	free := model.CanReply(now, newPage(p.ID).Page, c, user).Allowed
+	open := !done && !c.Asleep(now) && free
 	switch f {
 	case store.FilterAll:
 		return true

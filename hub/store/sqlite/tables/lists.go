@@ -21,8 +21,9 @@ type stream struct {
 const (
 	awake  = ` AND awake_at <= ?`
 	asleep = ` AND awake_at > ?`
-	// notFree takes now twice.
-	notFree = ` AND (free_until <= ? OR free_from > ?)`
+	// notFree and answerable take now twice.
+	notFree    = ` AND (free_until <= ? OR free_from > ?)`
+	answerable = ` AND free_until > ? AND free_from <= ?`
 	// waiting is for open conversations, waitingAwake for those that are open once awake, and
 	// asking for all others, which have an index of their own condition.
 	waiting      = ` AND waits <> 0`
@@ -45,8 +46,8 @@ func streams(q store.ConversationQuery) ([]stream, error) {
 			add(model.Snoozed, "")
 			add(model.Done, "")
 		case store.FilterOpen:
-			add(model.Open, "")
-			add(model.Snoozed, awake, now)
+			add(model.Open, answerable, now, now)
+			add(model.Snoozed, awake+answerable, now, now, now)
 		case store.FilterSnoozed:
 			add(model.Snoozed, asleep, now)
 		case store.FilterDone:
@@ -55,8 +56,8 @@ func streams(q store.ConversationQuery) ([]stream, error) {
 			add(model.Open, ` AND assignee = ?`, q.User)
 			add(model.Snoozed, ` AND assignee = ?`, q.User)
 		case store.FilterUnassigned:
-			add(model.Open, ` AND assignee IS NULL`)
-			add(model.Snoozed, ` AND assignee IS NULL`+awake, now)
+			add(model.Open, ` AND assignee IS NULL`+answerable, now, now)
+			add(model.Snoozed, ` AND assignee IS NULL`+awake+answerable, now, now, now)
 		case store.FilterWaiting:
 			add(model.Open, waiting)
 			add(model.Snoozed, waitingAwake, now)
@@ -170,23 +171,26 @@ func (r listReader) countPage(scope store.PageScope, q store.CountQuery, counts 
 	if err != nil {
 		return err
 	}
-	var open, mine, unassigned, blocked, unread int
-	err = r.Get(`SELECT COUNT(*), COUNT(*) FILTER (WHERE assignee = ?),
-		COUNT(*) FILTER (WHERE assignee IS NULL),
-		COUNT(*) FILTER (WHERE free_until <= ? OR free_from > ?), COUNT(*) FILTER (WHERE unread > 0)
+	var open, free, mine, unassigned, unread int
+	err = r.Get(`SELECT COUNT(*), COUNT(*) FILTER (WHERE free_until > ? AND free_from <= ?),
+		COUNT(*) FILTER (WHERE assignee = ?),
+		COUNT(*) FILTER (WHERE assignee IS NULL AND free_until > ? AND free_from <= ?),
+		COUNT(*) FILTER (WHERE unread > 0)
 		FROM conversations WHERE page_id = ? AND status = ?`,
-		sqldb.Args{q.User, now, now, scope.ID, model.Open}, &open, &mine, &unassigned, &blocked, &unread)
+		sqldb.Args{now, now, q.User, now, now, scope.ID, model.Open}, &open, &free, &mine, &unassigned, &unread)
 	if err != nil {
 		return err
 	}
-	var snoozed, awake, sMine, sUnassigned, sBlocked, sUnread int
-	err = r.Get(`SELECT COUNT(*), COUNT(*) FILTER (WHERE awake_at <= ?),
+	var snoozed, asleep, sFree, awakeFree, sMine, sUnassigned, sUnread int
+	err = r.Get(`SELECT COUNT(*), COUNT(*) FILTER (WHERE awake_at > ?),
+		COUNT(*) FILTER (WHERE free_until > ? AND free_from <= ?),
+		COUNT(*) FILTER (WHERE awake_at <= ? AND free_until > ? AND free_from <= ?),
 		COUNT(*) FILTER (WHERE assignee = ?),
-		COUNT(*) FILTER (WHERE assignee IS NULL AND awake_at <= ?),
-		COUNT(*) FILTER (WHERE free_until <= ? OR free_from > ?), COUNT(*) FILTER (WHERE unread > 0)
+		COUNT(*) FILTER (WHERE assignee IS NULL AND awake_at <= ? AND free_until > ? AND free_from <= ?),
+		COUNT(*) FILTER (WHERE unread > 0)
 		FROM conversations WHERE page_id = ? AND status = ?`,
-		sqldb.Args{now, q.User, now, now, now, scope.ID, model.Snoozed},
-		&snoozed, &awake, &sMine, &sUnassigned, &sBlocked, &sUnread)
+		sqldb.Args{now, now, now, now, now, now, q.User, now, now, now, scope.ID, model.Snoozed},
+		&snoozed, &asleep, &sFree, &awakeFree, &sMine, &sUnassigned, &sUnread)
 	if err != nil {
 		return err
 	}
@@ -194,16 +198,17 @@ func (r listReader) countPage(scope store.PageScope, q store.CountQuery, counts 
 	if err := r.Get(countWaitingQuery, sqldb.Args{scope.ID, model.Open, model.Snoozed, now}, &waits); err != nil {
 		return err
 	}
+	blocked := open - free + snoozed - sFree
 	if scope.Blocks {
-		blocked, sBlocked = open, snoozed
+		blocked = open + snoozed
 	}
 	counts.All += open + snoozed + done
-	counts.Open += open + awake
+	counts.Open += free + awakeFree
 	counts.Mine += mine + sMine
 	counts.Unassigned += unassigned + sUnassigned
-	counts.Snoozed += snoozed - awake
+	counts.Snoozed += asleep
 	counts.Done += done
-	counts.Blocked += blocked + sBlocked
+	counts.Blocked += blocked
 	counts.Unread += unread + sUnread
 	counts.Waiting += waits
 	return nil
