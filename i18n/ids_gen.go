@@ -1023,6 +1023,19 @@ const (
 	SaidUnsentRemoved ID = "said_unsent_removed"
 )
 
+// Replies that are held back before they leave (send_hold).
+const (
+	HeldFor        ID = "held_for"     // with N, Dot, Undo
+	HeldForNow     ID = "held_for_now" // with N, Dot
+	HeldBefore     ID = "held_before"
+	HeldTooLong    ID = "held_too_long"
+	HeldLeaveTitle ID = "held_leave_title" // with N
+	HeldLeaveSend  ID = "held_leave_send"
+	HeldLeaveDraft ID = "held_leave_draft"
+	HeldLeaveStay  ID = "held_leave_stay"
+	WhyNothingHeld ID = "why_nothing_held"
+)
+
 // screen.en.toml: The screen as a whole: its first line, banners, and what lies over it.
 
 // The first line.

@@ -30,6 +30,8 @@ type Reply struct {
 	// Done: once the hub has it, the conversation is done, unless the customer has written
 	// what its writer had not seen.
 	Done bool `json:"done,omitempty"`
+	// Held: it is held back, and was not posted yet.
+	Held bool `json:"held,omitempty"`
 }
 
 // Draft is the text of a reply that is not sent yet.

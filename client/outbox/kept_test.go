@@ -351,3 +351,21 @@ func TestKeptKeepTheOrderOfTheKeys(t *testing.T) {
 		t.Errorf("kept in the order %q, want %q", got, want)
 	}
 }
+
+// TestAHeldReplyIsKept as one that was never posted, until it is about to be.
+func TestAHeldReplyIsKept(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	k := outbox.NewKept(dir, hubURL)
+	r := kept("held")
+	r.Held, r.Number = true, 7
+	for _, held := range []bool{true, false} {
+		r.Held = held
+		if err := k.Put(r); err != nil {
+			t.Fatal(err)
+		}
+		if all := outbox.NewKept(dir, hubURL).All(); len(all) != 1 || all[0].Held != held || all[0].Number != 7 {
+			t.Errorf("held %v is kept as %+v", held, all)
+		}
+	}
+}

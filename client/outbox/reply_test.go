@@ -553,3 +553,24 @@ func TestAnOlderHubGetsNoNumber(t *testing.T) {
 		}
 	})
 }
+
+// TestAHeldReplyIsPosted: before a byte of it leaves, the disk no longer says that it was held
+// back.
+func TestAHeldReplyIsPosted(t *testing.T) {
+	atDesk(t, func(d *desk, _ int, _ *http.Request) (*http.Response, error) {
+		if all := d.kept.All(); len(all) != 1 || all[0].Held {
+			d.Errorf("while it is posted the disk has %+v", all)
+		}
+		return d.taken(model.Queued)
+	}, func(d *desk) {
+		held := d.reply
+		held.Held = true
+		if err := d.outbox.Keep(held); err != nil {
+			d.Fatal(err)
+		}
+		if _, err := d.outbox.Reply(d.Context(), d.reply); err != nil {
+			d.Fatal(err)
+		}
+		d.wantKept(false)
+	})
+}

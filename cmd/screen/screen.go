@@ -88,7 +88,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state string) error 
 	}
 	m, err := app.New(app.Options{
 		Hub: hub, Drafts: drafts, Inbox: box, Words: p.Words, Zone: p.Zone, Notice: p.ZoneTrouble(), Now: p.Now, Typed: typed, Unsent: replies.Unsent(), Browse: p.Browser(), Shell: p.canSuspend(), Typing: keys.Typing, ASCII: p.ascii(s),
-		Files: p.screenFiles(), Keys: s.Keys, Preview: s.Preview, Light: s.Theme == settings.ThemeLight, Dark: s.Theme == settings.ThemeDark,
+		Files: p.screenFiles(), Keys: s.Keys, Preview: s.Preview, Hold: s.SendHold, Light: s.Theme == settings.ThemeLight, Dark: s.Theme == settings.ThemeDark,
 		AskColours: p.Getenv("TERM_PROGRAM") != "Apple_Terminal",
 	})
 	if errors.Is(err, app.ErrOptions) {

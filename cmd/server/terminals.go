@@ -43,6 +43,14 @@ func childEnv(p *cli.Program) []string {
 	return env
 }
 
+// holdEnv passes on how long replies are held back: sessions have no settings of their own.
+func holdEnv(s settings.Settings) []string {
+	if s.SendHold <= 0 {
+		return nil
+	}
+	return []string{"PARLEY_SEND_HOLD=" + s.SendHold.String()}
+}
+
 // WithTerminals makes a hub admit users over SSH, too.
 func WithTerminals(ctx context.Context, p *cli.Program, s settings.Settings, h *Server, guests map[string]model.User) error {
 	address, ok := h.local()
@@ -75,7 +83,7 @@ func WithTerminals(ctx context.Context, p *cli.Program, s settings.Settings, h *
 		HostKey: key, Users: sshUsers{h.hub}, Guests: guests, Verbs: SSHVerbs(), Limits: sshd.DefaultLimits(),
 		Say: saySSH, Logger: h.log, Registry: h.hub.Registry(),
 		Child: sshd.Child{
-			Path: p.Child.Path, Args: []string{"session"}, Env: append(childEnv(p), p.Child.Env...), Hub: address,
+			Path: p.Child.Path, Args: []string{"session"}, Env: slices.Concat(childEnv(p), holdEnv(s), p.Child.Env), Hub: address,
 			State: filepath.Join(beside, "users"), Lang: language(p), Zone: p.Getenv("TZ"),
 		},
 	}

@@ -85,6 +85,9 @@ type Settings struct {
 	Preview bool                `koanf:"preview"`
 	Keys    map[string][]string `koanf:"keys"`
 
+	// SendHold is how long a reply is held back after enter, in which it can be taken back.
+	SendHold time.Duration `koanf:"send_hold"`
+
 	// ShowTyping and ShowSeen: customers see that a rep types, and that their messages were
 	// read.
 	ShowTyping bool `koanf:"show_typing"`
@@ -213,9 +216,13 @@ const (
 	GlyphsASCII   = "ascii"
 )
 
+// mostHold is the longest that replies may be held back.
+const mostHold = time.Minute
+
 var (
 	errTheme  = errors.New("theme: must be auto, dark or light")
 	errGlyphs = errors.New("glyphs: must be auto, unicode or ascii")
+	errHold   = errors.New("send_hold: must be between 0s and 60s")
 )
 
 func checkScreen(s Settings) error {
@@ -228,6 +235,9 @@ func checkScreen(s Settings) error {
 	case GlyphsAuto, glyphsUnicode, GlyphsASCII:
 	default:
 		return errGlyphs
+	}
+	if s.SendHold < 0 || s.SendHold > mostHold {
+		return errHold
 	}
 	return nil
 }

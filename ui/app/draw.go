@@ -223,5 +223,6 @@ func (m *Model) nextChange() time.Time {
 	if !m.Inbox.Now().IsZero() {
 		next = look.Earlier(next, m.Inbox.Next())
 	}
+	next = look.Earlier(next, m.writer.Hold.Next())
 	return look.Earlier(look.Earlier(next, m.SaidUntil()), m.presence.ToldUntil())
 }

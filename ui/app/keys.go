@@ -8,6 +8,7 @@ import (
 
 	"parley/i18n"
 	"parley/ui/command"
+	"parley/ui/overlay"
 	"parley/ui/screen"
 )
 
@@ -61,6 +62,9 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 	case "ctrl+k":
 		return m.openPalette()
 	}
+	if c, ok := m.commands.ByKey(command.Thread, k.Key()); ok && c.ID == "undo" && m.writer.Hold.Composes() && m.writer.Hold.TakesBack() {
+		return m.run(c)
+	}
 	return m.writer.Compose(k)
 }
 
@@ -108,6 +112,21 @@ func (m *Model) steps(keys string) (tea.Cmd, bool) {
 	return tea.Batch(all...), true
 }
 
+// enter sends what is held back in the open conversation, or else shows what an edited message
+// was.
+func (m *Model) enter() tea.Cmd {
+	if m.writer.Hold.SendNow() {
+		return nil
+	}
+	return m.conversation.Expand()
+}
+
+// sendHeld sends what is held back in the open conversation.
+func (m *Model) sendHeld() tea.Cmd {
+	m.writer.Hold.SendNow()
+	return nil
+}
+
 func (m *Model) needsShell() string {
 	if !m.shell {
 		return m.Say(i18n.WhyNoShell)
@@ -115,7 +134,30 @@ func (m *Model) needsShell() string {
 	return ""
 }
 
-// quit leaves, once what was typed is kept.
+// quit leaves, once what was typed is kept. What is held back is the user's to decide on.
 func (m *Model) quit() tea.Cmd {
-	return tea.Sequence(m.writer.LeaveBox(), tea.Quit)
+	n := m.writer.Hold.Count()
+	if n == 0 || m.writer.Hold.Leaving() {
+		return m.leave()
+	}
+	const draft = "draft"
+	c := overlay.NewChoice(m.Say(i18n.HeldLeaveTitle, "N", n), []overlay.Option{
+		{ID: screen.AnswerYes, Key: "y", Title: m.Say(i18n.HeldLeaveSend)},
+		{ID: draft, Key: "d", Title: m.Say(i18n.HeldLeaveDraft)},
+		{ID: screen.AnswerNo, Key: "n", Title: m.Say(i18n.HeldLeaveStay)},
+	})
+	m.Lay(c, func(a overlay.Action) tea.Cmd {
+		chosen, _ := a.(overlay.Chosen)
+		switch chosen.ID {
+		case screen.AnswerYes:
+			m.writer.Hold.Leave()
+		case draft:
+			return tea.Sequence(m.writer.Hold.TakeAllBack(), m.leave())
+		}
+		return nil
+	})
+	return nil
 }
+
+// leave ends the program, once what was typed is kept.
+func (m *Model) leave() tea.Cmd { return tea.Sequence(m.writer.LeaveBox(), tea.Quit) }

@@ -61,6 +61,6 @@ func keys(t *testing.T) string {
 		}
 		b.WriteString("| " + strings.Join(names, " ") + " | " + en.Say(i18n.Command(c.ID)) + " | " + where + " | " + c.ID + " |\n")
 	}
-	b.WriteString("\nWhile typing a reply: `enter` sends, `alt+enter` or `ctrl+j` begins a new line, `esc` leaves and keeps the draft.\n")
+	b.WriteString("\nWhile typing a reply: `enter` sends, `alt+enter` or `ctrl+j` begins a new line, `esc` leaves and keeps the draft.\nWith `send_hold = \"5s\"` in config.toml a reply is held back that long: `z` takes it back, `enter` sends it at once.\n")
 	return b.String()
 }

@@ -64,6 +64,8 @@ type Options struct {
 	Keys map[string][]string
 	// Files looks at files of the user's machine; nil where they are on another.
 	Files conversation.Files
+	// Hold is how long replies are held back before they leave; 0: not at all.
+	Hold time.Duration
 	// Preview: the conversation follows the selection after a moment.
 	Preview bool
 	// Shell: there is one to go back to for a while.
@@ -132,7 +134,7 @@ func (m *Model) assemble(o Options) {
 	m.presence = presence.New(m.Screen, o.Hub)
 	m.page = page.New(m.Screen, o.Hub, m.team)
 	m.conversation, m.writer = conversation.New(m.Screen, conversation.Options{
-		Hub: o.Hub, Drafts: o.Drafts, Files: o.Files, List: rows, Presence: m.presence, Again: func() { m.crm.Refresh() }, Typed: o.Typed, Unsent: o.Unsent,
+		Hub: o.Hub, Drafts: o.Drafts, Files: o.Files, List: rows, Presence: m.presence, Again: func() { m.crm.Refresh() }, Typed: o.Typed, Unsent: o.Unsent, Hold: o.Hold,
 	})
 	m.crm = crm.New(m.Screen, o.Hub, m.conversation)
 	m.inbox = list.New(m.Screen, o.Hub, rows, m.team, m.conversation, o.Preview)

@@ -27,7 +27,8 @@ import (
 )
 
 // TestSchedules: whatever a terminal answers between the keys, wherever that is cut, however
-// slowly the hub answers and whatever of that gets lost, over restarts: replies of a
+// slowly the hub answers and whatever of that gets lost, however long replies are held back, over
+// restarts: replies of a
 // conversation come to the hub in the order of the key presses and once, nothing comes that
 // was not typed and nothing is lost, what is lit moves by the keys alone and is what they act
 // on, and undo is of the last action. make schedules tries it for long.
@@ -35,9 +36,10 @@ func TestSchedules(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		steps := rapid.SliceOfN(rapid.Custom(drawStep), 4, 40).Draw(rt, "steps")
+		hold := rapid.SampledFrom([]time.Duration{0, time.Second, 5 * time.Second}).Draw(rt, "hold")
 		var failure string
 		synctest.Test(t, func(t *testing.T) {
-			p := newPlay(t)
+			p := newPlay(t, hold)
 			for _, s := range steps {
 				if failure = p.happens(s); failure != "" {
 					break
@@ -78,7 +80,7 @@ var typedTexts = regexp.MustCompile(`<\d+>`)
 
 func drawStep(t *rapid.T) step {
 	var s step
-	switch rapid.SampledFrom([]string{"key", "key", "key", "write", "write", "hub", "hub", "hub", "news", "away", "restart"}).Draw(t, "what") {
+	switch rapid.SampledFrom([]string{"key", "key", "key", "write", "write", "hub", "hub", "hub", "news", "away", "time", "restart"}).Draw(t, "what") {
 	case "key":
 		s.keys = []string{rapid.SampledFrom([]string{"j", "k", "g", "\r", "\x1b", "e", "e", "z", "N", "R", "D"}).Draw(t, "key")}
 	case "write":
@@ -90,6 +92,8 @@ func drawStep(t *rapid.T) step {
 		s.hub, s.nth = "news", rapid.IntRange(0, 3).Draw(t, "of")
 	case "away":
 		s.hub, s.nth = "away", rapid.IntRange(0, 3).Draw(t, "of")
+	case "time":
+		s.hub, s.nth = "time", rapid.SampledFrom([]int{1, 500, 2000, 6000, 60_000}).Draw(t, "ms")
 	case "restart":
 		s.hub, s.nth = "restart", rapid.IntRange(0, 15).Draw(t, "what was done")
 	}
@@ -215,6 +219,7 @@ type play struct {
 	t    *testing.T
 	w    *uitest.World
 	line *hand
+	hold time.Duration
 	made int // texts typed
 	seq  int64
 
@@ -240,9 +245,9 @@ type expectedUndo struct {
 
 const playConversations = 4
 
-func newPlay(t *testing.T) *play {
+func newPlay(t *testing.T, hold time.Duration) *play {
 	p := &play{
-		t: t, line: newHand(), seq: 100, disk: map[model.ClientID]model.Reply{},
+		t: t, hold: hold, line: newHand(), seq: 100, disk: map[model.ClientID]model.Reply{},
 		hub: map[model.ConversationID]model.Conversation{}, took: map[model.ConversationID][]model.Reply{}, had: map[model.ConversationID][]model.Message{},
 		sent: map[model.ConversationID][]string{}, status: map[model.ConversationID]model.Status{},
 	}
@@ -263,14 +268,14 @@ func (p *play) starts(typed map[model.DraftOf]model.Draft) {
 	slices.SortFunc(list, func(a, b model.Conversation) int { return b.UpdatedAt.Compare(a.UpdatedAt) })
 	var unsent []model.Reply
 	for _, r := range p.disk {
-		unsent = append(unsent, model.Reply{Conversation: r.Conversation, ClientID: r.ClientID, Note: r.Note, Text: r.Text, Number: r.Number, At: r.At})
+		unsent = append(unsent, model.Reply{Conversation: r.Conversation, ClientID: r.ClientID, Note: r.Note, Text: r.Text, Number: r.Number, At: r.At, Held: r.Held})
 	}
 	slices.SortFunc(unsent, func(a, b model.Reply) int { return cmp.Compare(a.Number, b.Number) })
 	ids, now := 0, uitest.Noon
 	if p.w != nil {
 		ids, now = p.w.Hub.IDs, p.w.Time
 	}
-	p.w = uitest.NewWorld(p.t, list, func(o *app.Options) { o.Unsent, o.Typed, o.Typing = unsent, typed, p.line.Typing })
+	p.w = uitest.NewWorld(p.t, list, func(o *app.Options) { o.Unsent, o.Typed, o.Typing, o.Hold = unsent, typed, p.line.Typing, p.hold })
 	p.w.Sends(tea.WindowSizeMsg{Width: 90, Height: 14})
 	p.w.Time = now
 	p.w.Hub.IDs, p.w.Hub.Disk, p.w.Hub.Threads = ids, p.disk, p.had
@@ -325,6 +330,8 @@ func (p *play) happens(s step) string {
 			p.news(id, func(c *model.Conversation) { c.Status = model.Done })
 			p.status[id] = model.Done
 		}
+	case "time":
+		p.w.Passes(time.Duration(s.nth) * time.Millisecond)
 	case "restart":
 		p.restarts(s.nth)
 		return ""
@@ -362,6 +369,9 @@ func (p *play) keys(s step) string {
 			s.says[i] = spoken{}
 		}
 	}
+	if s.keys[0] == "z" && p.w.Writer().Box.IsOpen() { // what was taken back can be written on
+		return p.press(spoken{}, "\x1b")
+	}
 	return ""
 }
 
@@ -375,9 +385,15 @@ func (p *play) press(s spoken, key string) string {
 	typing := p.w.Writer().Box.IsOpen()
 	text, to := p.w.Writer().Box.Text(), p.w.Writer().Box.Conversation()
 	last := p.w.Undo.Last()
+	var waiting []model.Reply
+	if last != nil {
+		waiting = p.waiting(last.Of)
+	}
 	seen, _ := p.w.List().Expected(lit) // what no answer came of stands as it stood
 	p.w.Sends(msgs[0])
 	switch {
+	case typing && key == "z" && text == "" && p.w.Undo.Last() != last:
+		return p.takenBack(last.Of, waiting)
 	case typing && key == "\r" && strings.TrimSpace(text) != "":
 		p.sent[to] = append(p.sent[to], text)
 		if strings.Trim(typedTexts.ReplaceAllString(text, ""), "\n") != "" {
@@ -396,6 +412,8 @@ func (p *play) press(s spoken, key string) string {
 		}
 	case key == "e" && p.w.Undo.Last() != last:
 		return "e acted, and nothing was lit"
+	case key == "z" && last != nil && (len(p.undo) == 0 || last != p.undo[len(p.undo)-1].action):
+		return p.takenBack(last.Of, waiting)
 	case key == "z" && len(p.undo) > 0:
 		u := p.undo[len(p.undo)-1]
 		p.undo = p.undo[:len(p.undo)-1]
@@ -404,6 +422,39 @@ func (p *play) press(s spoken, key string) string {
 		if opened := p.w.Writer().Box.IsOpen(); opened != ok || opened && p.w.Writer().Box.Conversation() != lit {
 			return fmt.Sprintf("%s opened %q, lit was %q", key, p.w.Writer().Box.Conversation(), lit)
 		}
+	}
+	if now, ok := p.litNow(); ok {
+		p.lit = now
+	}
+	return ""
+}
+
+// waiting returns the replies of a conversation that the hub does not have.
+func (p *play) waiting(id model.ConversationID) []model.Reply {
+	var out []model.Reply
+	for _, u := range p.w.Writer().Replies[id] {
+		out = append(out, u.Reply)
+	}
+	return out
+}
+
+// takenBack expects that one of a conversation's replies, which the hub was not asked to send,
+// became a draft again.
+func (p *play) takenBack(id model.ConversationID, before []model.Reply) string {
+	now := p.waiting(id)
+	gone := slices.DeleteFunc(before, func(r model.Reply) bool {
+		return slices.ContainsFunc(now, func(x model.Reply) bool { return x.ClientID == r.ClientID })
+	})
+	if len(gone) != 1 {
+		return fmt.Sprintf("z took back %v", gone)
+	}
+	_, kept := p.disk[gone[0].ClientID]
+	asked := slices.ContainsFunc(p.asked, func(msg tea.Msg) bool {
+		r, ok := msg.(conversation.Replied)
+		return ok && r.Reply.ClientID == gone[0].ClientID
+	})
+	if text := p.w.Writer().Typed.Text(model.DraftOf{Conversation: id}); kept || asked || !strings.Contains(text, string(gone[0].Text)) {
+		return fmt.Sprintf("z took back %q: on disk %v, sent %v, typed %q", gone[0].Text, kept, asked, text)
 	}
 	if now, ok := p.litNow(); ok {
 		p.lit = now
@@ -524,7 +575,7 @@ func (p *play) rest() string {
 			for _, all := range p.w.Writer().Replies { // sent again, the first first
 				p.w.Writer().Replies.Again(all[0].Reply)
 			}
-			p.w.Sends(nil)
+			p.w.Passes(10 * time.Second) // none is held any more
 			continue
 		}
 		break

@@ -214,10 +214,14 @@ func (m *Model) settle() tea.Cmd {
 		m.inbox.List.Light(m.Shown)
 	}
 	taken, records := m.writer.DropTaken(), m.crm.Follow()
+	passed := m.writer.Hold.Pass()
 	handed := m.writer.HandOn()
 	m.draw()
 	if m.tellsTyping != nil {
 		m.tellsTyping(m.types())
 	}
-	return tea.Batch(taken, handed, records, m.conversation.WatchReading(), m.conversation.ReadOlder(), m.crm.ReadOn(), m.presence.Announce(), m.Clock.Wake(m.nextChange()))
+	if m.writer.Hold.Left() {
+		return tea.Sequence(tea.Batch(taken, passed, handed), m.leave())
+	}
+	return tea.Batch(taken, passed, handed, records, m.conversation.WatchReading(), m.conversation.ReadOlder(), m.crm.ReadOn(), m.presence.Announce(), m.Clock.Wake(m.nextChange()))
 }

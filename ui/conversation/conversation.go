@@ -4,6 +4,7 @@ package conversation
 
 import (
 	"context"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -76,6 +77,8 @@ type Writer struct {
 	returned map[model.DraftOf]string
 	// untold: earlier runs left replies, and the user was not told yet.
 	untold bool
+	// Hold holds replies back before they are handed in.
+	Hold Hold
 }
 
 // Options are the dependencies of a conversation.
@@ -95,6 +98,8 @@ type Options struct {
 	Typed map[model.DraftOf]model.Draft
 	// Unsent are the replies of earlier runs that got no answer.
 	Unsent []model.Reply
+	// Hold is how long replies are held back before they are handed in; 0: not at all.
+	Hold time.Duration
 }
 
 // New returns a Model with no conversation open, and its Writer.
@@ -105,6 +110,7 @@ func New(s *screen.Screen, o Options) (*Model, *Writer) {
 		Replies: pending{}, returned: map[model.DraftOf]string{}, stopped: map[model.ClientID]bool{},
 		Quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, Attached: map[model.ConversationID][]model.File{},
 	}
+	m.writer.Hold = Hold{writer: m.writer, length: o.Hold}
 	m.writer.addUnsent(o.Unsent)
 	return m, m.writer
 }
@@ -178,6 +184,7 @@ func (kept) aboutWriting()          {}
 func (removed) aboutWriting()       {}
 func (withdrawn) aboutWriting()     {}
 func (forgotten) aboutWriting()     {}
+func (returnedHeld) aboutWriting()  {}
 
 // Update handles a message.
 func (m *Writer) Update(msg WriterMsg) tea.Cmd {
@@ -200,6 +207,8 @@ func (m *Writer) Update(msg WriterMsg) tea.Cmd {
 		return m.removed(msg)
 	case withdrawn:
 		return m.withdrawn(msg)
+	case returnedHeld:
+		m.Hold.returned(msg)
 	}
 	return nil
 }

@@ -201,7 +201,7 @@ func firstUnread(ms []model.Message, n int) model.MessageID {
 func (m *Model) content(r inbox.Row) thread.Content {
 	t, _ := m.Inbox.Thread(r.ID)
 	return thread.Content{
-		Conversation: r, Thread: t, Pending: m.writer.Replies.shown(r.ID, m.Say(i18n.WaitsForEarlier)), Me: m.Inbox.User().ID,
+		Conversation: r, Thread: t, Pending: m.writer.Hold.counted(r.ID, m.writer.Replies.shown(r.ID, m.Say(i18n.WaitsForEarlier))), Me: m.Inbox.User().ID,
 		Keys: thread.Keys{
 			Resend: m.KeyOf("resend"), Drop: m.KeyOf("drop"), Attachment: m.KeyOf("open_address"), Open: m.KeyOf("open"),
 			Reply: m.KeyOf("reply"), Share: m.KeyOf("share"),

@@ -72,6 +72,10 @@ func (m *Model) composerRule(w int) string {
 
 func (m *Model) messageLines(f *screen.Frame, r inbox.Row, w, h int) []string {
 	m.Thread.SetSize(w, h)
+	if next := m.writer.Hold.nextSecond(m.Shown); !next.IsZero() {
+		m.talk.stale = true // it counts down
+		f.Until(next)
+	}
 	if m.talk.stale || !m.Now().Before(m.talk.tomorrow) {
 		m.talk.tomorrow = look.NextDay(m.Now().In(m.Look.Zone))
 		m.Thread.Set(m.Look, m.content(r))

@@ -47,6 +47,9 @@ func (m *Writer) openBox(note bool) tea.Cmd {
 // Send sends off the typed reply.
 func (m *Writer) Send() tea.Cmd {
 	m.setVerdict()
+	if m.Hold.sendsNow() {
+		return nil
+	}
 	if why := m.Box.CanSend(); why != "" {
 		m.Notify(why)
 		return nil
@@ -63,11 +66,14 @@ func (m *Writer) Send() tea.Cmd {
 		delete(m.Quotes, id)
 		delete(m.Attached, id)
 	}
+	length := m.Hold.of(r)
+	r.Held = length > 0
 	var keep tea.Cmd
-	if len(m.Replies[id]) > 0 { // it waits for its turn
+	if r.Held || len(m.Replies[id]) > 0 { // it waits for its turn
 		keep = m.keep(r)
 	}
 	m.Replies.add(r, "")
+	m.Hold.begin(r, length)
 	delete(m.returned, m.writing())
 	if m.Replies.behind(r) {
 		m.Notify(m.Say(i18n.SaidWaitsForEarlier, "Resend", m.KeyOf("resend"), "Drop", m.KeyOf("drop")))
@@ -97,6 +103,7 @@ func (m *Writer) replied(r Replied) tea.Cmd {
 		delete(m.stopped, r.Reply.ClientID)
 		return nil
 	}
+	m.Hold.leaving = false // its user has to look at this
 	if m.stopped[r.Reply.ClientID] {
 		delete(m.stopped, r.Reply.ClientID)
 		m.Replies.fail(id, r.Reply.ClientID, m.Say(i18n.UploadStopped))

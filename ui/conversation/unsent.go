@@ -22,6 +22,9 @@ type unheard struct {
 	Reply model.Reply
 	// going: it is being handed in.
 	going bool
+	// held is set while it is held back. leaving: the program ends once it is handed in.
+	held    *held
+	leaving bool
 }
 
 // pending holds the replies that the hub does not have yet, by conversation, in the order of
@@ -45,7 +48,7 @@ func (p pending) add(r model.Reply, why string) {
 func (p pending) shown(id model.ConversationID, waits string) []thread.Pending {
 	var out []thread.Pending
 	for i, u := range p[id] {
-		if i > 0 && !u.going && u.Failed == "" {
+		if i > 0 && !u.going && u.Failed == "" && u.held == nil {
 			u.Going = waits
 		}
 		out = append(out, u.Pending)
@@ -54,13 +57,13 @@ func (p pending) shown(id model.ConversationID, waits string) []thread.Pending {
 }
 
 // next returns the reply of a conversation to hand in now, and marks it as going. There is
-// none while another is going or waits for the user.
+// none while another is going, is held back or waits for the user.
 func (p pending) next(id model.ConversationID) (model.Reply, bool) {
 	all := p[id]
-	if len(all) == 0 || all[0].going || all[0].Failed != "" {
+	if len(all) == 0 || all[0].going || all[0].Failed != "" || all[0].held != nil {
 		return model.Reply{}, false
 	}
-	all[0].going = true
+	all[0].going, all[0].Reply.Held = true, false
 	return all[0].Reply, true
 }
 
@@ -114,7 +117,11 @@ func (m *Writer) addUnsent(all []model.Reply) {
 		if u.At.IsZero() {
 			u.At = m.Now()
 		}
-		m.Replies.add(u, m.Say(i18n.UnsentBefore))
+		why := i18n.UnsentBefore
+		if u.Held {
+			why = i18n.HeldBefore
+		}
+		m.Replies.add(u, m.Say(why))
 		m.numbered = max(m.numbered, u.Number)
 	}
 	m.untold = len(all) > 0
@@ -153,6 +160,7 @@ func (m *Writer) keep(r model.Reply) tea.Cmd {
 // kept reports a reply that could not be kept. It is tried again in its turn, and is not sent
 // unless it is kept.
 func (m *Writer) kept(k kept) {
+	m.Hold.kept(k.reply)
 	if k.err != nil {
 		m.Notify(m.Explain(k.err))
 	}
