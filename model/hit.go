@@ -30,6 +30,24 @@ type Found struct {
 	NameSpans []Span `json:"name_spans,omitzero" required:"false" nullable:"false" doc:"only with search: where the customer's name matches"`
 }
 
+// NamedBy is by what a text names conversations.
+type NamedBy string
+
+// By what a text names conversations.
+const (
+	NamedByID   NamedBy = "id"   // the id, or the beginning of it or of the customer's PSID
+	NamedByName NamedBy = "name" // the customer's whole name
+	NamedByPart NamedBy = "part" // words of the customer's name
+)
+
+// NamedList is the conversations that a text may mean, all by the same.
+type NamedList struct {
+	Conversations []Conversation `json:"conversations"`
+	By            NamedBy        `json:"by,omitempty" doc:"id: its beginning, or that of the customer's PSID; name: the customer's whole name; part: words of it"`
+	// More: there are more of them than the list has.
+	More bool `json:"more"`
+}
+
 // ListQuery asks for one page of a list; the hub chooses what is zero.
 type ListQuery struct {
 	Filter string

@@ -46,7 +46,7 @@ func parameters() map[string]idOf {
 		"query transcripts": noID, "body on": noID, "body zone": noID,
 
 		"query page": pageID, "query cursor": cursor, "query before": cursor,
-		"query filter": noID, "query limit": noID, "query search": noID, "query client_id": noID,
+		"query filter": noID, "query limit": noID, "query text": noID, "query search": noID, "query client_id": noID,
 
 		"body page": metaPageID, "body token": noID, "body visibility": noID,
 		"body message": messageID, "body emoji": noID, "body file": noID,

@@ -206,6 +206,14 @@ func searches() (all []url.Values) {
 	return all
 }
 
+// named are texts that mean what is hidden: names that are hidden, whole and in part.
+func named() (all []url.Values) {
+	for _, text := range []string{apitest.HiddenName, string(apitest.Hanako), apitest.HiddenName[:7], string(apitest.Page)} {
+		all = append(all, url.Values{"text": {text}})
+	}
+	return all
+}
+
 func ofPage(t target) url.Values { return url.Values{"page": {string(t.page)}} }
 
 // routes has a row for every operation of the OpenAPI.
@@ -239,11 +247,15 @@ func routes() map[string]route {
 		"revoke-token":       {want: always(notFound)}, // it names nobody's
 		"list-pages":         {want: always(ok)},
 		"list-conversations": {query: ofPage, want: seen(ok), hides: true, more: searches()},
-		"counts":             {query: ofPage, want: seen(ok), hides: true},
-		"list-notices":       {query: ofPage, want: seen(ok), hides: true},
-		"read-notice":        {want: seen(ok), hides: true},
-		"get-greeting":       {want: onFacebook(ok), hides: true},
-		"page-doctor":        {want: onFacebook(ok), hides: true},
+		"named-conversations": {
+			query: func(t target) url.Values { return url.Values{"text": {string(t.conversation)}} },
+			want:  always(ok), hides: true, more: named(),
+		},
+		"counts":       {query: ofPage, want: seen(ok), hides: true},
+		"list-notices": {query: ofPage, want: seen(ok), hides: true},
+		"read-notice":  {want: seen(ok), hides: true},
+		"get-greeting": {want: onFacebook(ok), hides: true},
+		"page-doctor":  {want: onFacebook(ok), hides: true},
 		"set-greeting": {
 			body: func(target) any { return model.Greeting{Locale: model.DefaultLocale, Text: "Hello"} },
 			want: installers(ok), hides: true,

@@ -9,6 +9,9 @@ import (
 // ConversationReader reads single conversations; [ListReader] reads lists of them.
 type ConversationReader interface {
 	Conversation(id model.ConversationID) (Conversation, error)
+	// ConversationsBeginning returns the conversations of a Page whose id begins with that text,
+	// by id, at most limit.
+	ConversationsBeginning(page model.PageID, id string, limit int) ([]Conversation, error)
 	// Nameless returns conversations whose customer has no name and whose profile was not asked
 	// for since before, those asked for longest ago first.
 	Nameless(before time.Time, limit int) ([]Conversation, error)

@@ -23,6 +23,7 @@ type Conversations interface {
 	Conversation(ctx context.Context, user model.User, id model.ConversationID) (model.Conversation, error)
 	OpenConversation(ctx context.Context, user model.User, id model.ConversationID) (model.Conversation, error)
 	DeleteConversation(ctx context.Context, user model.User, id model.ConversationID) error
+	Named(ctx context.Context, user model.User, text string) (model.NamedList, error)
 	Counts(ctx context.Context, user model.User, page model.PageID) (store.Counts, model.AsOf, error)
 	MarkRead(ctx context.Context, user model.User, id model.ConversationID, upTo model.MessageID) error
 	MarkUnread(ctx context.Context, user model.User, id model.ConversationID) error
@@ -62,6 +63,7 @@ func New(hub Hub, d *door.Door) *Routes {
 // Register adds the routes.
 func (s *Routes) Register(api huma.API) {
 	s.conversations(api)
+	s.named(api)
 	s.triage(api)
 	s.messages(api)
 	s.reactions(api)

@@ -62,6 +62,42 @@ func testPaging(t *testing.T, s store.Store) {
 	}
 }
 
+// testBeginnings: a beginning of an id finds the conversations of that Page alone, by id.
+func testBeginnings(t *testing.T, s store.Store) {
+	for _, page := range []model.PageID{"p1", "p12"} {
+		putPage(t, s, page)
+		write(t, s, page, func(tx store.PageTx) error {
+			for _, psid := range []model.PSID{"12", "1", "123", "13", "2", "1_", "12é"} {
+				c := newConversation(page, psid, at(1))
+				if err := tx.PutConversation(&c); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	for _, c := range []struct {
+		id    string
+		limit int
+		want  []model.ConversationID
+	}{
+		{"p1_12", 9, []model.ConversationID{"p1_12", "p1_123", "p1_12é"}},
+		{"p1_12", 2, []model.ConversationID{"p1_12", "p1_123"}},
+		{"p1_1", 3, []model.ConversationID{"p1_1", "p1_12", "p1_123"}},
+		{"p1_%", 9, []model.ConversationID{}},
+		{"p1_1_", 9, []model.ConversationID{"p1_1_"}},
+		{"p12_1", 9, []model.ConversationID{}},
+		{"p1_12", 0, []model.ConversationID{}},
+	} {
+		var list []store.Conversation
+		read(t, s, func(r store.Reader) (err error) {
+			list, err = r.ConversationsBeginning("p1", c.id, c.limit)
+			return err
+		})
+		same(t, number("ids beginning with "+c.id+", limit ", c.limit), c.want, idsOf(list))
+	}
+}
+
 // walk pages through a list.
 func walk(t testing.TB, s store.Store, q store.ConversationQuery) []store.Conversation {
 	t.Helper()

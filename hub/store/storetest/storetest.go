@@ -44,6 +44,7 @@ var suite = []struct {
 	{"badCursors", testBadCursors},
 	{"filters", testFilters},
 	{"nameless", testNameless},
+	{"beginnings", testBeginnings},
 	{"searchWords", testSearchWords},
 	{"searchHits", testSearchHits},
 	{"searchInStep", testSearchInStep},

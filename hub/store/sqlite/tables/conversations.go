@@ -20,6 +20,17 @@ func (r conversationReader) Conversation(id model.ConversationID) (store.Convers
 	return c, sqldb.Wrap(err, "read conversation %s", id)
 }
 
+// ConversationsBeginning implements [store.Reader].
+func (r conversationReader) ConversationsBeginning(page model.PageID, id string, limit int) ([]store.Conversation, error) {
+	list, err := sqldb.Many[store.Conversation](r.Session, `SELECT doc FROM conversations
+		WHERE page_id = ? AND id >= ? AND id < ? ORDER BY id LIMIT ?`,
+		page, id, id+beyond, max(limit, 0))
+	return list, sqldb.Wrap(err, "read conversations of page %s by a part of their id", page)
+}
+
+// beyond follows, in the order of bytes, whatever text can follow another.
+const beyond = "\xff"
+
 // Nameless implements [store.Reader].
 func (r conversationReader) Nameless(before time.Time, limit int) ([]store.Conversation, error) {
 	list, err := sqldb.Many[store.Conversation](r.Session, `SELECT doc FROM conversations
