@@ -87,6 +87,13 @@ func (c *Client) Conversation(ctx context.Context, id model.ConversationID) (mod
 	return out, err
 }
 
+// Named returns the conversations that a text may mean: see [model.NamedList].
+func (c *Client) Named(ctx context.Context, text string) (model.NamedList, error) {
+	var out model.NamedList
+	err := c.Call(ctx, http.MethodGet, "/v1/conversations/named", url.Values{"text": {text}}, nil, &out)
+	return out, err
+}
+
 // Messages returns a conversation's newest messages, or those before the cursor.
 func (c *Client) Messages(ctx context.Context, id model.ConversationID, before string, limit int) (model.MessageList, error) {
 	q := url.Values{}

@@ -341,6 +341,8 @@ const (
 	ErrFlagNeedsValue ID = "err_flag_needs_value" // with Flag
 	ErrUnknownCommand ID = "err_unknown_command"  // with Command
 	ErrArguments      ID = "err_arguments"        // with Command
+	ErrMeant          ID = "err_meant"            // with Meant
+	ErrMore           ID = "err_more"             // with Command
 	ErrFlagRequired   ID = "err_flag_required"    // with Flag
 	ErrChoice         ID = "err_choice"           // with Value, Choices
 )
@@ -1343,4 +1345,53 @@ const (
 	TokenUnused    ID = "token_unused"
 	TokenCurrent   ID = "token_current"
 	TokenRevoked   ID = "token_revoked"
+)
+
+// verbs.en.toml: What commands do to conversations: triage and notes, as on the screen; and how a command is
+// told which conversation or Page.
+
+// Which one.
+const (
+	NamedMeans    ID = "named_means"   // with Name, ID
+	NamedSeveral  ID = "named_several" // with Text
+	NamedPart     ID = "named_part"    // with Text
+	NamedMore     ID = "named_more"
+	PageWhich     ID = "page_which"
+	PageWhichNone ID = "page_which_none"
+)
+
+// Triage.
+const (
+	DoneShort        ID = "done_short"
+	FlagDoneOpen     ID = "flag_done_open"
+	DoneSaid         ID = "done_said"      // with Name
+	DoneOpenSaid     ID = "done_open_said" // with Name
+	SnoozeShort      ID = "snooze_short"
+	SnoozeLong       ID = "snooze_long"
+	SnoozeSaid       ID = "snooze_said" // with Name, Time
+	AssignShort      ID = "assign_short"
+	AssignSaid       ID = "assign_said"        // with Name, To
+	AssignNobodySaid ID = "assign_nobody_said" // with Name
+	AssignUnknown    ID = "assign_unknown"     // with Name
+	AssignSeveral    ID = "assign_several"     // with Name
+	ReadShort        ID = "read_short"
+	ReadSaid         ID = "read_said" // with Name
+	UnreadShort      ID = "unread_short"
+	UnreadSaid       ID = "unread_said" // with Name
+	PinShort         ID = "pin_short"
+	FlagPinOff       ID = "flag_pin_off"
+	PinSaid          ID = "pin_said"     // with Name
+	PinOffSaid       ID = "pin_off_said" // with Name
+	LabelShort       ID = "label_short"
+	LabelLong        ID = "label_long"
+	FlagLabelRemove  ID = "flag_label_remove"
+	LabelSaid        ID = "label_said" // with Name, Labels
+	LabelNone        ID = "label_none" // with Name
+)
+
+// Notes.
+const (
+	NoteShort ID = "note_short"
+	NoteLong  ID = "note_long"
+	NoteSaid  ID = "note_said"
 )

@@ -47,8 +47,8 @@ func Usage(say string) error { return &Failure{Exit: ExitUsage, Say: say} }
 // Failed returns an error of a failed command with that text.
 func Failed(say string) error { return &Failure{Exit: ExitFailed, Say: say} }
 
-// Fail prints an error, and returns the exit code. For wrong usage it also prints the command's
-// help.
+// Fail prints an error, and returns the exit code. For wrong usage it also prints how the
+// command is used, in a line.
 func (p *Program) Fail(cmd *cobra.Command, err error) int {
 	f := p.Failure(err)
 	label := p.Words.Say(i18n.ErrorLabel)
@@ -63,8 +63,12 @@ func (p *Program) Fail(cmd *cobra.Command, err error) int {
 			_, _ = fmt.Fprintf(p.Err, "%s\n", Plain(strings.TrimRight(string(line), "\n")))
 		}
 	}
-	if f.Exit == ExitUsage && cmd != nil {
-		_, _ = fmt.Fprintf(p.Err, "\n%s", cmd.UsageString())
+	if f.Exit == ExitUsage && f.Code == "" && cmd != nil {
+		use := cmd.UseLine()
+		if cmd.HasAvailableSubCommands() {
+			use = cmd.CommandPath() + " COMMAND"
+		}
+		_, _ = fmt.Fprintf(p.Err, "\n%s\n  %s\n\n%s\n", p.Words.Say(i18n.HelpUsage), use, p.Words.Say(i18n.ErrMore, "Command", cmd.CommandPath()))
 	}
 	return f.Exit
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"math"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +16,7 @@ func (p *Program) Localise(root *cobra.Command) {
 	root.SetUsageTemplate(p.usageTemplate())
 	root.SetHelpTemplate("{{with (or .Long .Short)}}{{.}}\n\n{{end}}{{.UsageString}}")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return Usage(p.flagError(err))
+		return Usage(p.flagError(cmd, err))
 	})
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(&cobra.Command{
@@ -23,7 +24,7 @@ func (p *Program) Localise(root *cobra.Command) {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			found, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
-				return Usage(p.Words.Say(i18n.ErrUnknownCommand, "Command", Plain(strings.Join(args, " "))))
+				return p.unknownCommand(root, args[0])
 			}
 			return found.Help()
 		},
@@ -55,7 +56,7 @@ MORE
 }
 
 // flagError words what is wrong with a flag.
-func (p *Program) flagError(err error) string {
+func (p *Program) flagError(cmd *cobra.Command, err error) string {
 	var unknown *pflag.NotExistError
 	var value *pflag.InvalidValueError
 	var needs *pflag.ValueRequiredError
@@ -65,7 +66,11 @@ func (p *Program) flagError(err error) string {
 		if unknown.GetSpecifiedShortnames() != "" {
 			dashes = "-"
 		}
-		return p.Words.Say(i18n.ErrUnknownFlag, "Flag", Plain(dashes+unknown.GetSpecifiedName()))
+		say := p.Words.Say(i18n.ErrUnknownFlag, "Flag", Plain(dashes+unknown.GetSpecifiedName()))
+		if meant := Meant(unknown.GetSpecifiedName(), flagsOf(cmd)); meant != "" && dashes == "--" {
+			say += p.between() + p.Words.Say(i18n.ErrMeant, "Meant", "--"+meant)
+		}
+		return say
 	case errors.As(err, &value):
 		return p.Words.Say(i18n.ErrFlagValue, "Flag", "--"+value.GetFlag().Name, "Value", Plain(value.GetValue()))
 	case errors.As(err, &needs):
@@ -79,13 +84,49 @@ func (p *Program) NoSuchCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return Usage(p.Words.Say(i18n.ErrUnknownCommand, "Command", Plain(cmd.CommandPath()+" "+args[0])))
+	return p.unknownCommand(cmd, args[0])
+}
+
+// unknownCommand says that a command has no such subcommand, and which was probably meant.
+func (p *Program) unknownCommand(of *cobra.Command, name string) error {
+	say := p.Words.Say(i18n.ErrUnknownCommand, "Command", Plain(of.CommandPath()+" "+name))
+	var known []string
+	for _, sub := range of.Commands() {
+		if sub.IsAvailableCommand() {
+			known = append(known, sub.Name())
+		}
+	}
+	if meant := Meant(name, known); meant != "" {
+		say += p.between() + p.Words.Say(i18n.ErrMeant, "Meant", of.CommandPath()+" "+meant)
+	}
+	return Usage(say)
+}
+
+// flagsOf returns the names of a command's flags.
+func flagsOf(cmd *cobra.Command) (all []string) {
+	add := func(f *pflag.Flag) {
+		if !f.Hidden {
+			all = append(all, f.Name)
+		}
+	}
+	cmd.Flags().VisitAll(add)
+	cmd.InheritedFlags().VisitAll(add)
+	return all
 }
 
 // Exactly requires that many arguments.
-func (p *Program) Exactly(n int) cobra.PositionalArgs {
+func (p *Program) Exactly(n int) cobra.PositionalArgs { return p.Between(n, n) }
+
+// AtLeast requires that many arguments, or more.
+func (p *Program) AtLeast(n int) cobra.PositionalArgs { return p.Between(n, math.MaxInt) }
+
+// AtMost requires that many arguments, or fewer.
+func (p *Program) AtMost(n int) cobra.PositionalArgs { return p.Between(0, n) }
+
+// Between requires a number of arguments.
+func (p *Program) Between(least, most int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != n {
+		if len(args) < least || len(args) > most {
 			return Usage(p.Words.Say(i18n.ErrArguments, "Command", cmd.CommandPath()))
 		}
 		return nil
@@ -99,7 +140,11 @@ func (p *Program) OneOf(value string, choices ...string) error {
 			return nil
 		}
 	}
-	return Usage(p.Words.Say(i18n.ErrChoice, "Value", Plain(value), "Choices", strings.Join(choices, ", ")))
+	say := p.Words.Say(i18n.ErrChoice, "Value", Plain(value), "Choices", strings.Join(choices, ", "))
+	if meant := Meant(value, choices); meant != "" {
+		say += p.between() + p.Words.Say(i18n.ErrMeant, "Meant", meant)
+	}
+	return Usage(say)
 }
 
 // Values of a switch.

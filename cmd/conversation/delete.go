@@ -21,13 +21,17 @@ func (p *commands) deleteCommand() *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use: "delete CONVERSATION", Short: p.Words.Say(i18n.DeleteShort), Long: p.Words.Say(i18n.DeleteLong), Args: p.Exactly(1),
+		ValidArgsFunction: remote.Complete(p.Program, false, remote.OfferConversations(p.Program)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := remote.Open(p.Program)
 			if err != nil {
 				return err
 			}
 			defer c.Close()
-			id := model.ConversationID(args[0])
+			id, err := remote.Surely(cmd.Context(), p.Program, c, args[0])
+			if err != nil {
+				return err
+			}
 			if !yes {
 				if err := p.confirmDeletion(cmd.Context(), c, id); err != nil {
 					return err

@@ -12,12 +12,15 @@ import (
 	"parley/model/safe"
 )
 
+// filters are the lists of the inbox.
+var filters = []string{"all", "open", "mine", "unassigned", "snoozed", "done", "blocked", "waiting"}
+
 func (p *commands) listCommand() *cobra.Command {
 	q := model.ListQuery{Filter: "all", Limit: 50}
 	cmd := &cobra.Command{
 		Use: "list", Short: p.Words.Say(i18n.ListShort), Args: p.Exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.OneOf(q.Filter, "all", "open", "mine", "unassigned", "snoozed", "done", "blocked", "waiting"); err != nil {
+			if err := p.OneOf(q.Filter, filters...); err != nil {
 				return err
 			}
 			if err := p.CheckLimit(q.Limit); err != nil {
@@ -37,6 +40,7 @@ func (p *commands) listCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&q.Filter, "filter", q.Filter, p.Words.Say(i18n.FlagFilter))
+	_ = cmd.RegisterFlagCompletionFunc("filter", cobra.FixedCompletions(filters, cobra.ShellCompDirectiveNoFileComp))
 	f.IntVar(&q.Limit, "limit", q.Limit, p.Words.Say(i18n.FlagLimit))
 	f.StringVar(&q.Cursor, "cursor", "", p.Words.Say(i18n.FlagCursor))
 	f.StringVar(&q.Search, "search", "", p.Words.Say(i18n.FlagSearch))
@@ -89,12 +93,7 @@ func marked(u model.Untrusted, spans []model.Span) model.Untrusted {
 }
 
 // customer names a customer; by their id if Meta does not give the name.
-func (p *commands) customer(c model.Customer) string {
-	if name := safe.LineN(c.Name, cli.NameCells); !name.Empty() {
-		return name.String()
-	}
-	return p.Words.Say(i18n.CustomerUnnamed, "ID", safe.Line(model.Untrusted(c.PSID)))
-}
+func (p *commands) customer(c model.Customer) string { return remote.Customer(p.Program, c) }
 
 // preview returns the last message on one line.
 func (p *commands) preview(m *model.Summary) string {

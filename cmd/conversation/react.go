@@ -24,6 +24,7 @@ func (p *commands) reactCommand() *cobra.Command {
 			}
 			return p.Exactly(3)(cmd, args)
 		},
+		ValidArgsFunction: remote.Complete(p.Program, false, remote.OfferConversations(p.Program)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			emoji := model.Untrusted("")
 			if !remove {
@@ -35,7 +36,7 @@ func (p *commands) reactCommand() *cobra.Command {
 			if wait < 0 {
 				return cli.Usage(p.Words.Say(i18n.ErrFlagValue, "Flag", "--wait", "Value", wait))
 			}
-			return p.react(cmd, model.ConversationID(args[0]), model.MessageID(args[1]), emoji, wait)
+			return p.react(cmd, args[0], model.MessageID(args[1]), emoji, wait)
 		},
 	}
 	f := cmd.Flags()
@@ -46,12 +47,16 @@ func (p *commands) reactCommand() *cobra.Command {
 
 // react sets a reaction and waits until Facebook has confirmed or refused it. It is idempotent,
 // so that a script may repeat the command.
-func (p *commands) react(cmd *cobra.Command, conversation model.ConversationID, id model.MessageID, emoji model.Untrusted, wait time.Duration) error {
+func (p *commands) react(cmd *cobra.Command, named string, id model.MessageID, emoji model.Untrusted, wait time.Duration) error {
 	c, err := remote.Open(p.Program)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
+	conversation, err := remote.Surely(cmd.Context(), p.Program, c, named)
+	if err != nil {
+		return err
+	}
 	m, err := c.React(cmd.Context(), conversation, id, emoji)
 	if err == nil {
 		m, err = c.FollowReaction(cmd.Context(), m, wait)

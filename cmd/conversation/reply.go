@@ -34,6 +34,7 @@ func (p *commands) replyCommand() *cobra.Command {
 			}
 			return p.Exactly(2)(cmd, args)
 		},
+		ValidArgsFunction: remote.Complete(p.Program, false, remote.OfferConversations(p.Program)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			began := p.Now()
 			if id != "" {
@@ -60,9 +61,13 @@ func (p *commands) replyCommand() *cobra.Command {
 				return err
 			}
 			defer c.Close()
+			to, err := remote.Surely(cmd.Context(), p.Program, c, args[0])
+			if err != nil {
+				return err
+			}
 			replies := outbox.New(cmd.Context(), c, filepath.Join(p.StateDir(), cli.RepliesFolder))
 			r := replies.Begun(model.Reply{
-				Conversation: model.ConversationID(args[0]), ClientID: model.ClientID(id),
+				Conversation: to, ClientID: model.ClientID(id),
 				Text: text, ReplyTo: model.MessageID(quoted), Files: files, Number: began.UnixMicro(),
 			})
 			told, shown := p.progress()

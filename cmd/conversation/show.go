@@ -26,7 +26,12 @@ type commands struct{ *cli.Program }
 // New returns the commands about conversations.
 func New(p *cli.Program) []*cobra.Command {
 	c := &commands{p}
-	return []*cobra.Command{p.ToHub(c.listCommand()), p.ToHub(c.showCommand()), p.ToHub(c.replyCommand()), p.ToHub(c.reactCommand()), p.ToHub(c.deleteCommand()), p.ToHub(c.tailCommand())}
+	all := []*cobra.Command{c.listCommand(), c.showCommand(), c.replyCommand(), c.noteCommand(), c.reactCommand(), c.deleteCommand(), c.tailCommand()}
+	all = append(all, c.triageCommands()...)
+	for _, cmd := range all {
+		p.ToHub(cmd)
+	}
+	return all
 }
 
 func (p *commands) showCommand() *cobra.Command {
@@ -34,6 +39,7 @@ func (p *commands) showCommand() *cobra.Command {
 	limit := 50
 	cmd := &cobra.Command{
 		Use: "show CONVERSATION", Short: p.Words.Say(i18n.ShowShort), Args: p.Exactly(1),
+		ValidArgsFunction: remote.Complete(p.Program, false, remote.OfferConversations(p.Program)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.CheckLimit(limit); err != nil {
 				return err
@@ -43,7 +49,10 @@ func (p *commands) showCommand() *cobra.Command {
 				return err
 			}
 			defer c.Close()
-			id := model.ConversationID(args[0])
+			id, err := remote.Likely(cmd.Context(), p.Program, c, args[0])
+			if err != nil {
+				return err
+			}
 			var s shown
 			if s.Conversation, err = c.Conversation(cmd.Context(), id); err != nil {
 				return err

@@ -88,6 +88,7 @@ func (p *commands) privatePage(ctx context.Context, c *client.Client, id model.C
 func (p *commands) linking(use string, short, long, done i18n.ID, change changeLink) *cobra.Command {
 	return &cobra.Command{
 		Use: use, Short: p.Words.Say(short), Long: p.Words.Say(long), Args: p.Exactly(len(strings.Fields(use)) - 1),
+		ValidArgsFunction: remote.Complete(p.Program, false, remote.OfferConversations(p.Program)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ref, err := p.record(args[1])
 			if err != nil {
@@ -98,7 +99,11 @@ func (p *commands) linking(use string, short, long, done i18n.ID, change changeL
 				return err
 			}
 			defer c.Close()
-			conversation, err := change(c, cmd.Context(), model.ConversationID(args[0]), ref)
+			id, err := remote.Surely(cmd.Context(), p.Program, c, args[0])
+			if err != nil {
+				return err
+			}
+			conversation, err := change(c, cmd.Context(), id, ref)
 			if err != nil {
 				return err
 			}

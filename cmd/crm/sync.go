@@ -21,6 +21,7 @@ const syncNow = "now"
 func (p *commands) syncCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "sync CONVERSATION on|off|now", Short: p.Words.Say(i18n.SyncShort), Long: p.Words.Say(i18n.SyncLong), Args: p.Exactly(2),
+		ValidArgsFunction: remote.Complete(p.Program, false, remote.OfferConversations(p.Program), remote.OfferWords(cli.SwitchOn, cli.SwitchOff, syncNow)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.OneOf(args[1], cli.SwitchOn, cli.SwitchOff, syncNow); err != nil {
 				return err
@@ -30,7 +31,11 @@ func (p *commands) syncCommand() *cobra.Command {
 				return err
 			}
 			defer c.Close()
-			conversation, err := p.sync(cmd.Context(), c, model.ConversationID(args[0]), args[1])
+			id, err := remote.Surely(cmd.Context(), p.Program, c, args[0])
+			if err != nil {
+				return err
+			}
+			conversation, err := p.sync(cmd.Context(), c, id, args[1])
 			if err != nil {
 				return err
 			}

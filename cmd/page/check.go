@@ -15,14 +15,19 @@ import (
 func (p *commands) pageCheckCommand() *cobra.Command {
 	var repair bool
 	cmd := &cobra.Command{
-		Use: "check PAGE", Short: p.Words.Say(i18n.PageCheckShort), Args: p.Exactly(1),
+		Use: "check [PAGE]", Short: p.Words.Say(i18n.PageCheckShort), Args: p.AtMost(1),
+		ValidArgsFunction: remote.Complete(p.Program, false, remote.OfferPages),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := remote.Open(p.Program)
 			if err != nil {
 				return err
 			}
 			defer c.Close()
-			page, err := c.CheckPage(cmd.Context(), model.PageID(args[0]), repair)
+			id, err := remote.Page(cmd.Context(), p.Program, c, args)
+			if err != nil {
+				return err
+			}
+			page, err := c.CheckPage(cmd.Context(), id, repair)
 			if err != nil {
 				return err
 			}

@@ -15,14 +15,19 @@ import (
 
 func (p *commands) pageDoctorCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "doctor PAGE", Short: p.Words.Say(i18n.DoctorShort), Args: p.Exactly(1),
+		Use: "doctor [PAGE]", Short: p.Words.Say(i18n.DoctorShort), Args: p.AtMost(1),
+		ValidArgsFunction: remote.Complete(p.Program, false, remote.OfferPages),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := remote.Open(p.Program)
 			if err != nil {
 				return err
 			}
 			defer c.Close()
-			all, err := c.Doctor(cmd.Context(), model.PageID(args[0]))
+			page, err := remote.Page(cmd.Context(), p.Program, c, args)
+			if err != nil {
+				return err
+			}
+			all, err := c.Doctor(cmd.Context(), page)
 			if err != nil {
 				return err
 			}

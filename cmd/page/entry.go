@@ -1,11 +1,13 @@
 package page
 
 import (
+	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"parley/cmd/cli"
+	"parley/cmd/remote"
 	"parley/cmd/settings"
 	"parley/i18n"
 	"parley/model"
@@ -21,12 +23,17 @@ func (p *commands) pageEntryCommand() *cobra.Command {
 	var ref, ground string
 	var ascii bool
 	cmd := &cobra.Command{
-		Use: "entry PAGE", Short: p.Words.Say(i18n.EntryShort), Long: p.Words.Say(i18n.EntryLong), Args: p.Exactly(1),
+		Use: "entry [PAGE]", Short: p.Words.Say(i18n.EntryShort), Long: p.Words.Say(i18n.EntryLong), Args: p.AtMost(1),
+		ValidArgsFunction: remote.Complete(p.Program, false, remote.OfferPages),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := p.OneOf(ground, settings.ThemeDark, settings.ThemeLight); err != nil {
 				return err
 			}
-			return p.entry(model.PageID(args[0]), ref, qr.Style{ASCII: ascii, Light: ground == settings.ThemeLight})
+			page, err := p.entryPage(cmd.Context(), args)
+			if err != nil {
+				return err
+			}
+			return p.entry(page, ref, qr.Style{ASCII: ascii, Light: ground == settings.ThemeLight})
 		},
 	}
 	f := cmd.Flags()
@@ -40,6 +47,19 @@ func (p *commands) pageEntryCommand() *cobra.Command {
 type entryway struct {
 	Way string `json:"way"`
 	How string `json:"how"`
+}
+
+// entryPage finds the Page; an id needs no hub.
+func (p *commands) entryPage(ctx context.Context, args []string) (model.PageID, error) {
+	if len(args) > 0 && strings.Trim(string(model.PageID(args[0]).Meta()), "0123456789") == "" {
+		return model.PageID(args[0]), nil
+	}
+	c, err := remote.Open(p.Program)
+	if err != nil {
+		return "", err
+	}
+	defer c.Close()
+	return remote.Page(ctx, p.Program, c, args)
 }
 
 // entry shows a Page's link as text and QR code, and the other entry points. It makes no call:

@@ -23,13 +23,14 @@ type greetingFlags struct {
 func (p *commands) pageGreetingCommand() *cobra.Command {
 	var g greetingFlags
 	cmd := &cobra.Command{
-		Use: "greeting PAGE", Short: p.Words.Say(i18n.GreetingShort), Long: p.Words.Say(i18n.GreetingLong), Args: p.Exactly(1),
+		Use: "greeting [PAGE]", Short: p.Words.Say(i18n.GreetingShort), Long: p.Words.Say(i18n.GreetingLong), Args: p.AtMost(1),
+		ValidArgsFunction: remote.Complete(p.Program, false, remote.OfferPages),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			g.set, g.named = cmd.Flags().Changed("set"), cmd.Flags().Changed("locale")
 			if g.set && g.remove {
 				return cli.Usage(p.Words.Say(i18n.GreetingOne))
 			}
-			return p.greeting(cmd.Context(), model.PageID(args[0]), g)
+			return p.greeting(cmd.Context(), args, g)
 		},
 	}
 	f := cmd.Flags()
@@ -42,12 +43,16 @@ func (p *commands) pageGreetingCommand() *cobra.Command {
 }
 
 // greeting shows a Page's greetings, after a change if one is asked for.
-func (p *commands) greeting(ctx context.Context, page model.PageID, g greetingFlags) error {
+func (p *commands) greeting(ctx context.Context, args []string, g greetingFlags) error {
 	c, err := remote.Open(p.Program)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
+	page, err := remote.Page(ctx, p.Program, c, args)
+	if err != nil {
+		return err
+	}
 	all, done, err := changeGreeting(ctx, c, page, g)
 	if err != nil {
 		return err

@@ -27,14 +27,18 @@ const (
 func (p *commands) pageImportCommand() *cobra.Command {
 	var cancel, status bool
 	cmd := &cobra.Command{
-		Use: "import PAGE", Short: p.Words.Say(i18n.PageImportShort), Long: p.Words.Say(i18n.PageImportLong), Args: p.Exactly(1),
+		Use: "import [PAGE]", Short: p.Words.Say(i18n.PageImportShort), Long: p.Words.Say(i18n.PageImportLong), Args: p.AtMost(1),
+		ValidArgsFunction: remote.Complete(p.Program, false, remote.OfferPages),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := remote.Open(p.Program)
 			if err != nil {
 				return err
 			}
 			defer c.Close()
-			page := model.PageID(args[0])
+			page, err := remote.Page(cmd.Context(), p.Program, c, args)
+			if err != nil {
+				return err
+			}
 			ask := c.BeginImport
 			switch {
 			case cancel:

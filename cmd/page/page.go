@@ -60,17 +60,23 @@ func (p *commands) readSecret(path string) (string, error) {
 
 func (p *commands) pageVisibilityCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "visibility PAGE private|shared", Short: p.Words.Say(i18n.PageVisibilityShort), Args: p.Exactly(2),
+		Use: "visibility [PAGE] private|shared", Short: p.Words.Say(i18n.PageVisibilityShort), Args: p.Between(1, 2), //nolint:mnd // with the Page, or without
+		ValidArgsFunction: remote.Complete(p.Program, true, remote.OfferVisibility),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := p.OneOf(args[1], string(model.Private), string(model.Shared)); err != nil {
+			page, visibility := args[:len(args)-1], args[len(args)-1]
+			if err := p.OneOf(visibility, string(model.Private), string(model.Shared)); err != nil {
 				return err
 			}
 			done := i18n.PageShared
-			if args[1] == string(model.Private) {
+			if visibility == string(model.Private) {
 				done = i18n.PagePrivate
 			}
 			return p.onPage(func(c *client.Client) (model.Page, error) {
-				return c.SetVisibility(cmd.Context(), model.PageID(args[0]), model.Visibility(args[1]))
+				id, err := remote.Page(cmd.Context(), p.Program, c, page)
+				if err != nil {
+					return model.Page{}, err
+				}
+				return c.SetVisibility(cmd.Context(), id, model.Visibility(visibility))
 			}, done)
 		},
 	}
@@ -80,6 +86,7 @@ func (p *commands) pageDisconnectCommand() *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use: "disconnect PAGE", Short: p.Words.Say(i18n.PageDisconnectShort), Args: p.Exactly(1),
+		ValidArgsFunction: remote.Complete(p.Program, false, remote.OfferPages),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.onPage(func(c *client.Client) (model.Page, error) {
 				if !yes && p.AtTerminal() {

@@ -68,6 +68,9 @@ func (p *command) tree() *cobra.Command {
 	flags := root.PersistentFlags()
 	flags.StringVar(&p.Lang, "lang", "", p.Words.Say(i18n.FlagLang))
 	flags.BoolVar(&p.JSON, "json", false, p.Words.Say(i18n.FlagJSON))
+	root.Version = cli.Version()
+	root.SetVersionTemplate("parley {{.Version}}\n")
+	root.Flags().Bool("version", false, p.Words.Say(i18n.VersionShort))
 	flags.BoolP("help", "h", false, p.Words.Say(i18n.FlagHelp))
 	for _, family := range []func(*cli.Program) []*cobra.Command{
 		server.New, demo.New, user.New, page.New, conversation.New, crm.New, report.New, login.New, config.New,

@@ -151,12 +151,12 @@ func keyOf(p *unstable.Parser, e *unstable.Node) (name string, line int) {
 func nearest(key string, known []string) string {
 	best, least := "", 2+len(key)/4
 	for _, k := range known {
-		d := distance(strings.ToLower(strings.ReplaceAll(key, "-", "_")), k)
+		d := cli.Distance(strings.ToLower(strings.ReplaceAll(key, "-", "_")), k)
 		if last := k[strings.LastIndexByte(k, '.')+1:]; strings.EqualFold(last, key[strings.LastIndexByte(key, '.')+1:]) {
 			d = min(d, 1)
 		}
 		if part, _, ok := strings.Cut(k, "."); ok && !strings.Contains(key, ".") {
-			if n := distance(strings.ToLower(key), part); n < least {
+			if n := cli.Distance(strings.ToLower(key), part); n < least {
 				best, least = part, n
 			}
 		}
@@ -165,25 +165,4 @@ func nearest(key string, known []string) string {
 		}
 	}
 	return best
-}
-
-// distance returns how many letters have to be changed, added or removed to turn a into b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

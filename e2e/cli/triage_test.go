@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/client"
+	"parley/cmd/cli"
 	"parley/e2e/driver"
 	"parley/model"
 )
@@ -55,11 +56,53 @@ func TestTriageByTheClient(t *testing.T) {
 	if list := ann.Cli("list", "--filter", "done", "--json").Ok().Out; !strings.Contains(list, string(id)) {
 		t.Errorf("done: %s", list)
 	}
+	triagedByCommand(t, ann, string(id), customer)
 	w.CustomerWrites(customer, "I am back")
 	driver.WaitFor(t, "the conversation comes back", driver.Patience, func() bool {
 		now, err := c.Conversation(t.Context(), id)
 		return err == nil && now.Status == model.Open
 	})
+}
+
+// triagedByCommand: the same by commands, by short names of the conversation.
+func triagedByCommand(t *testing.T, ann *driver.User, id, customer string) {
+	t.Helper()
+	short := customer[:len(customer)-1] // no other customer's begins so
+	for _, step := range []struct {
+		line []string
+		want func(model.Conversation) bool
+	}{
+		{[]string{"done", short, "--open"}, func(c model.Conversation) bool { return c.Status == model.Open }},
+		{[]string{"assign", id[:len(id)-1], "me"}, func(c model.Conversation) bool { return c.Assignee.Name == "Ann" }},
+		{[]string{"assign", short, "ben"}, func(c model.Conversation) bool { return c.Assignee.Name == "Ben" }},
+		{[]string{"assign", short, "nobody"}, func(c model.Conversation) bool { return c.Assignee == nil }},
+		{[]string{"unread", short}, func(c model.Conversation) bool { return c.Unread == 1 }},
+		{[]string{"read", short}, func(c model.Conversation) bool { return c.Unread == 0 }},
+		{[]string{"pin", short, "--off"}, func(c model.Conversation) bool { return !c.Pinned }},
+		{[]string{"label", short, "vip", "ad"}, func(c model.Conversation) bool { return len(c.Labels) == 2 }},
+		{[]string{"label", short, "--remove", "VIP"}, func(c model.Conversation) bool { return len(c.Labels) == 1 && c.Labels[0] == "ad" }},
+		{[]string{"snooze", short, "2h"}, func(c model.Conversation) bool { return c.SnoozedUntil != nil }},
+		{[]string{"done", short, customer, id}, func(c model.Conversation) bool { return c.Status == model.Done }},
+	} {
+		var got struct {
+			Conversation model.Conversation `json:"conversation"`
+		}
+		driver.FromJSON(t, []byte(ann.Cli(append(step.line, "--json")...).Ok().Out), &got)
+		if string(got.Conversation.ID) != id || !step.want(got.Conversation) {
+			t.Errorf("%v: %+v", step.line, got.Conversation)
+		}
+	}
+	ann.Cli("note", short, "for colleagues").Ok()
+	ann.Cli("show", short).Ok().Tells("for colleagues")
+	ann.Cli("assign", short, "nobody-there").Exits(cli.ExitUsage).Says("ambiguous")
+	ann.Cli("done", "9", "--json").Exits(cli.ExitMissing)
+	ann.Cli("--version").Ok().Says("parley")
+	if offered := ann.Cli("__complete", "show", short).Ok().Out; !strings.Contains(offered, customer) {
+		t.Errorf("a shell is offered %s", offered)
+	}
+	if offered := ann.Cli("__complete", "list", "--filter", "un").Ok().Out; !strings.Contains(offered, "unassigned") {
+		t.Errorf("a shell is offered %s", offered)
+	}
 }
 
 // TestDecisionsByTheClient: what makes no sense to the hub is told as its problem.

@@ -166,6 +166,16 @@ func commandRows(tokenFile string) map[string]commandRow {
 				return seers(c, s)
 			},
 		},
+		"parley note": {
+			args: func(_, c string) []string { return []string{"note", c, "for colleagues"} }, want: seers, hides: true,
+		},
+		"parley done":   {args: func(_, c string) []string { return []string{"done", c} }, want: seers, hides: true},
+		"parley snooze": {args: func(_, c string) []string { return []string{"snooze", c, "2h"} }, want: seers, hides: true},
+		"parley assign": {args: func(_, c string) []string { return []string{"assign", c, "nobody"} }, want: seers, hides: true},
+		"parley read":   {args: func(_, c string) []string { return []string{"read", c} }, want: seers, hides: true},
+		"parley unread": {args: func(_, c string) []string { return []string{"unread", c} }, want: seers, hides: true},
+		"parley pin":    {args: func(_, c string) []string { return []string{"pin", c} }, want: seers, hides: true},
+		"parley label":  {args: func(_, c string) []string { return []string{"label", c, "vip"} }, want: seers, hides: true},
 		// Of a hub without a CRM: hub/api's TestRecordsOnlyForWhoMaySeeThem has one.
 		"parley link":       {args: func(_, c string) []string { return []string{"link", c, "deal:42"} }, want: noCRM(seers), hides: true},
 		"parley unlink":     {args: func(_, c string) []string { return []string{"unlink", c, "deal:42"} }, want: noCRM(seers), hides: true},
