@@ -213,6 +213,7 @@ func (m *Model) settle() tea.Cmd {
 	if m.Focus != screen.PaneList && m.Shown != "" {
 		m.inbox.List.Light(m.Shown)
 	}
+	m.inbox.Turns.Watch()
 	taken, records := m.writer.DropTaken(), m.crm.Follow()
 	passed := m.writer.Hold.Pass()
 	handed := m.writer.HandOn()

@@ -51,11 +51,16 @@ type Model struct {
 	List    *List
 	Search  search
 	Acting  acting
+	// Turns goes from one customer who waits to the next.
+	Turns *Turns
 }
 
 // New returns an inbox that shows its rows in l.
 func New(s *screen.Screen, h Hub, l *List, t *team.Model, c Conversation, preview bool) *Model {
-	return &Model{Screen: s, hub: h, team: t, conversation: c, preview: preview, List: l, Acting: acting{}}
+	return &Model{
+		Screen: s, hub: h, team: t, conversation: c, preview: preview, List: l, Acting: acting{},
+		Turns: &Turns{Screen: s, list: l, conversation: c},
+	}
 }
 
 // Msg is a message for Model.

@@ -77,6 +77,12 @@ func (l *List) Refresh() {
 	l.show()
 }
 
+// Holds reports whether a conversation is in the list.
+func (l *List) Holds(id model.ConversationID) bool {
+	_, ok := l.rows.Index(id)
+	return ok
+}
+
 // Len returns how many rows there are.
 func (l *List) Len() int { return l.rows.Len() }
 

@@ -78,6 +78,7 @@ func (m *Model) Forget(gone func(model.ConversationID) bool) {
 		m.showFound()
 	}
 	m.List.forget()
+	m.Turns.round.Forget(gone)
 }
 
 func (m *Model) searchOn(cursor string) tea.Cmd {

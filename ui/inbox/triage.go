@@ -233,27 +233,3 @@ func (m *Model) ToggleRead() tea.Cmd {
 	}
 	return m.do(a)
 }
-
-// NextWaiting opens the conversation that needs the user most: the longest wait of those where
-// a customer waits and may be answered, or a reply asks; after that the others in this order.
-func (m *Model) NextWaiting() tea.Cmd {
-	v := m.Inbox.View(inbox.Query{Filter: inbox.FilterWaiting, Sort: inbox.SortWaiting, Page: m.Query.Page})
-	from := 0
-	if i, ok := v.Index(m.Shown); ok {
-		from = i + 1
-	}
-	for n := range v.Len() {
-		r, ok := v.At((from + n) % v.Len())
-		if ok && waits(r) && r.ID != m.Shown {
-			m.List.Select(r.ID)
-			return m.conversation.Open(r.ID)
-		}
-	}
-	m.Notify(m.Say(i18n.SaidNothingWaits))
-	return nil
-}
-
-func waits(r inbox.Row) bool {
-	who, _ := r.WhoWaits()
-	return r.Reply.Allowed || who == model.WaitsReply
-}
