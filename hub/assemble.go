@@ -11,6 +11,7 @@ import (
 	"parley/hub/connect"
 	"parley/hub/crm"
 	"parley/hub/health"
+	"parley/hub/media"
 	"parley/hub/notices"
 	"parley/hub/outbox"
 	"parley/hub/pages"
@@ -53,6 +54,7 @@ func New(o Options) *Hub {
 	}
 	a.Log = audit.NewLog(a.store, a.utc)
 	a.addOutbox()
+	a.addMedia()
 	a.addViews()
 	a.addReceiver()
 	a.addPages()
@@ -83,6 +85,20 @@ func (a *assembly) addOutbox() {
 	a.Reactions, a.SenderActions = outbox.NewReactions(a.Outbox), outbox.NewSenderActions(a.Outbox, o.Shown)
 }
 
+// addMedia adds what fetches what customers send.
+func (a *assembly) addMedia() {
+	o, t := a.o, a.timing
+	if o.Media == nil {
+		o.Media = &Media{GraphURL: "https://graph.facebook.com"}
+	}
+	a.Library = media.New(media.Options{
+		Store: a.store, Folder: o.Media.Folder, GraphURL: o.Media.GraphURL, Quota: o.Media.Quota, Age: o.Media.Age, Transport: o.Media.Transport,
+		Sent:   a.SentFile,
+		Timing: media.Timing{Fetch: t.MediaFetch, Retry: t.MediaRetry, RetryMax: t.MediaRetryMax, Limit: t.MediaLimit},
+		Now:    a.utc, Log: o.Logger,
+	})
+}
+
 // addViews adds what users see, and the stream by which they are told of it.
 func (a *assembly) addViews() {
 	o, t := a.o, a.timing
@@ -105,6 +121,7 @@ func (a *assembly) addReceiver() {
 	})
 	a.Receiver = receive.New(receive.Options{
 		Store: a.store, Rules: a.rules, Timing: receive.Timing{Webhook: t.Webhook}, Now: o.Now, Logger: o.Logger, Notice: a.Notice, RemoveFiles: a.Files.Remove,
+		Media: a.Library, ForgetMedia: a.ForgetMedia,
 		Outbox: a.Outbox.Wake, Profiles: a.nameless, Mails: a.mails, Deleted: a.Files.Gone, Counted: a.counted,
 	})
 }
@@ -168,4 +185,5 @@ func (a *assembly) addHealth() {
 	r.MustRegister(a.stream.Collectors()...)
 	r.MustRegister(a.Outbox.Collectors()...)
 	r.MustRegister(a.Receiver.Collectors()...)
+	r.MustRegister(a.Library.Collectors()...)
 }

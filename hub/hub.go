@@ -10,6 +10,7 @@ package hub
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -20,6 +21,7 @@ import (
 	"parley/hub/connect"
 	"parley/hub/crm"
 	"parley/hub/health"
+	"parley/hub/media"
 	"parley/hub/notices"
 	"parley/hub/outbox"
 	"parley/hub/pages"
@@ -61,7 +63,9 @@ type Options struct {
 	Vault *vault.Vault
 	// Uploads keeps the files that users send; nil: none can be.
 	Uploads *uploads.Folder
-	Graph   Graph
+	// Media keeps what is fetched from Meta, by its settings; nil: nothing is fetched.
+	Media *Media
+	Graph Graph
 	// Login is Facebook's, by which Pages are connected through the browser; nil: not.
 	Login Login
 	// Inbox is the Page's inbox on Facebook, of which past conversations are read; nil:
@@ -96,6 +100,19 @@ type Options struct {
 	Logger   *slog.Logger
 }
 
+// Media is how what customers send is kept.
+type Media struct {
+	Folder *media.Folder
+	// GraphURL is the address of the Graph API, from whose host it is fetched besides Meta's
+	// own.
+	GraphURL string
+	// Quota is how many bytes are kept, Age for how long; 0: for as long as the message.
+	Quota int64
+	Age   time.Duration
+	// Transport replaces what connects to Meta, for tests.
+	Transport http.RoundTripper
+}
+
 // Hub is the server's use cases: its rooms, put together.
 type Hub struct {
 	*accounts.Accounts
@@ -112,6 +129,7 @@ type Hub struct {
 	*transcripts.Transcripts
 	*crm.CRM
 	*health.Health
+	*media.Library
 	company *company.Company
 	stream  *stream.Stream
 
@@ -152,6 +170,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	g.Go(func() error { return h.RunImports(ctx) })
 	g.Go(func() error { return pruning.Run(ctx, h.store, h.timing.Retention, h.utc, h.log) })
 	g.Go(func() error { return h.Files.Run(ctx) })
+	g.Go(func() error { return h.RunMedia(ctx) })
 	g.Go(func() error { return h.Accounts.Run(ctx) })
 	g.Go(func() error { return h.Health.Run(ctx) })
 	if h.company.Configured() {

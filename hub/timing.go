@@ -36,6 +36,12 @@ type Timing struct {
 	MailPause    time.Duration `koanf:"mail_pause"`
 	MailPauseMax time.Duration `koanf:"mail_pause_max"`
 	MailLimit    time.Duration `koanf:"mail_limit"`
+	// MediaFetch is the longest that fetching what a customer sent may take. What could not be
+	// fetched waits MediaRetry, doubling up to MediaRetryMax, and is given up after MediaLimit.
+	MediaFetch    time.Duration `koanf:"media_fetch"`
+	MediaRetry    time.Duration `koanf:"media_retry"`
+	MediaRetryMax time.Duration `koanf:"media_retry_max"`
+	MediaLimit    time.Duration `koanf:"media_limit"`
 	// PageCheck is how often Meta is asked whether each Page's webhooks come and messaging
 	// is on.
 	PageCheck time.Duration `koanf:"page_check"`
@@ -94,6 +100,10 @@ func DefaultTiming() Timing {
 		MailPause:          30 * time.Second,
 		MailPauseMax:       time.Hour,
 		MailLimit:          3 * 24 * time.Hour,
+		MediaFetch:         2 * time.Minute,
+		MediaRetry:         10 * time.Second,
+		MediaRetryMax:      time.Hour,
+		MediaLimit:         2 * 24 * time.Hour,
 		PageCheck:          5 * time.Minute,
 		ConversationsPause: 500 * time.Millisecond,
 		ImportPause:        time.Second,

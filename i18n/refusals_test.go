@@ -17,7 +17,8 @@ func TestEveryReasonIsSaid(t *testing.T) {
 			model.Hidden, model.PageDisconnected, model.PageRestricted, model.MessagesOff, model.NotStarted, model.WindowClosed,
 			model.Unreachable, model.OtherApp, model.RateLimited, model.NewerReply, model.TextEmpty, model.TextTooLong,
 			model.NoReplyTarget, model.NoReactionTarget, model.AttachmentTooBig, model.AttachmentEmpty, model.AttachmentType,
-			model.UploadQuota, model.UploadGone, model.OutcomeUnknown, model.NotSent, model.StorePutBack, model.PermissionMissing, model.AppSettings,
+			model.UploadQuota, model.UploadGone, model.MediaNotYet, model.MediaIsGone, model.MediaRefused, model.MediaUnreachable,
+			model.MediaForeign, model.MediaTooBig, model.MediaExpired, model.OutcomeUnknown, model.NotSent, model.StorePutBack, model.PermissionMissing, model.AppSettings,
 			model.NoSuchCustomer, model.ThreadRestricted, model.CommerceBlocked, model.AutomationActive, model.MessageGone,
 			model.AttachmentRefused, model.GraphRefused,
 		} {

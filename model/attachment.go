@@ -153,3 +153,41 @@ type OutgoingAttachment struct {
 	// ID is Meta's; only the Page that uploaded the file can use it, for 90 days.
 	ID string
 }
+
+// MediaState says whether the hub holds what an attachment shows.
+type MediaState string
+
+// The states of an attachment's media.
+const (
+	MediaPending MediaState = "pending" // it is about to be fetched from Meta
+	MediaStored  MediaState = "stored"  // the hub has it
+	MediaGone    MediaState = "gone"    // it could not be fetched, or is not kept any more
+)
+
+// Media is what the hub has of an attachment's content. Meta's own addresses expire.
+type Media struct {
+	State MediaState `json:"state" enum:"pending,stored,gone"`
+	// Type is the media type of the content, judged by its first bytes; empty until it is
+	// stored.
+	Type string `json:"type,omitempty"`
+	// Seconds is how long a sound or film plays; 0 if the file does not say so.
+	Seconds float64 `json:"seconds,omitempty"`
+	// Reason is why it is gone.
+	Reason Code `json:"reason,omitempty"`
+}
+
+// Kept reports whether the hub has the content of an attachment: it is read by the
+// attachment's id.
+func (a Attachment) Kept() bool { return a.Media != nil && a.Media.State == MediaStored }
+
+// Download is the content of an attachment while it is read from the hub. Whoever got it closes
+// it.
+type Download struct {
+	io.ReadCloser
+	// Name is the file's name by whoever sent it; may be empty.
+	Name Untrusted
+	// Type is its media type, judged by its first bytes.
+	Type string
+	// Size is how many bytes it has; -1 if that is unknown.
+	Size int64
+}

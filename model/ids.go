@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -19,6 +20,9 @@ type (
 	ConversationID string
 	// MessageID is "<PageID>_<UUIDv7>".
 	MessageID string
+	// MediaID names what an attachment shows: "<MessageID>.<n>", n from 1; what was sent
+	// from here has its message's id alone.
+	MediaID string
 	// UserID names a user of this hub (a UUIDv7).
 	UserID string
 	// ClientID is a reply's id, chosen by the client that wrote it (a UUIDv7); unique
@@ -37,6 +41,7 @@ const (
 	appPageInboxTypo  AppID = "26390203743090"
 	installationMark        = "~"
 	PageSeparator           = "_"
+	mediaSeparator          = "."
 	firstInstallation       = 1
 )
 
@@ -90,3 +95,21 @@ func (m MessageID) Page() PageID {
 	}
 	return PageID(page)
 }
+
+// NewMediaID returns the id of a message's nth attachment, n from 1.
+func NewMediaID(message MessageID, n int) MediaID {
+	return MediaID(string(message) + mediaSeparator + strconv.Itoa(n))
+}
+
+// Message returns the message that it belongs to.
+func (m MediaID) Message() MessageID {
+	message, _, _ := strings.Cut(string(m), mediaSeparator)
+	return MessageID(message)
+}
+
+// Fetched reports whether it names something that was fetched from Meta, and not sent from
+// here.
+func (m MediaID) Fetched() bool { return strings.Contains(string(m), mediaSeparator) }
+
+// Page returns the Page that it belongs to, "" if the id is malformed.
+func (m MediaID) Page() PageID { return m.Message().Page() }

@@ -58,11 +58,17 @@ type Author struct {
 
 // Attachment is something that hangs on a message.
 type Attachment struct {
-	ID    string    `json:"id"`
+	// ID names the attachment among all of the hub if it has Media, else among those of its
+	// message.
+	ID    string    `json:"id" doc:"where there is media, GET /v1/media/{id} answers with the content"`
 	Type  string    `json:"type" doc:"Meta's type: image, video, audio, file, sticker, fallback, reel, post, template, location, …"`
-	URL   Untrusted `json:"url"`
+	URL   Untrusted `json:"url" doc:"Meta's address, which expires; empty for what was sent from here"`
 	Title Untrusted `json:"title"`
 	Size  int64     `json:"size"`
+	// Media is what the hub has of its content; nil: nothing, and it won't be fetched.
+	Media *Media `json:"media,omitempty"`
+	// Sticker is Meta's id of a sticker, where ID is the hub's.
+	Sticker string `json:"sticker,omitempty"`
 	// Booking is set for an appointment.
 	Booking *Booking `json:"booking,omitempty"`
 }
@@ -73,7 +79,9 @@ type Attachment struct {
 const LikeSticker = "369239263222822"
 
 // Like reports whether an attachment is the thumb of Messenger's Like button.
-func (a Attachment) Like() bool { return a.Type == "sticker" && a.ID == LikeSticker }
+func (a Attachment) Like() bool {
+	return a.Type == "sticker" && (a.Sticker == LikeSticker || a.ID == LikeSticker)
+}
 
 // Booking is an appointment that a customer asked for, and what became of it.
 type Booking struct {

@@ -71,6 +71,23 @@ const (
 	NoPermission Code = "no_messaging_permission"
 )
 
+// Why there is no content of an attachment to read.
+const (
+	// MediaNotYet: the hub is about to fetch it from Meta.
+	MediaNotYet Code = "media_pending"
+	// MediaIsGone: the hub has it no more, or never got it, for one of the reasons below.
+	MediaIsGone Code = "media_gone"
+	// MediaRefused: Meta does not hand it out (any more). MediaUnreachable: it could not be
+	// fetched in time. MediaForeign: its address is none of Meta's, so that it is not fetched.
+	MediaRefused     Code = "media_refused"
+	MediaUnreachable Code = "media_unreachable"
+	MediaForeign     Code = "media_foreign"
+	// MediaTooBig: it is larger than the hub fetches.
+	MediaTooBig Code = "media_too_big"
+	// MediaExpired: it was removed because of its age, or to make room.
+	MediaExpired Code = "media_expired"
+)
+
 // Why a Page could not be connected through the browser, besides the rules above.
 const (
 	// ConnectCancelled: the person said no, here or at Facebook.

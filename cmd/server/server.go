@@ -19,6 +19,7 @@ import (
 	"parley/cmd/settings"
 	"parley/hub"
 	"parley/hub/api"
+	"parley/hub/media"
 	"parley/hub/messenger"
 	"parley/hub/messenger/webhook"
 	"parley/hub/outbox"
@@ -108,8 +109,12 @@ func Open(ctx context.Context, of *cli.Program, s settings.Settings, other Other
 	o := hub.Options{
 		Store: st, Vault: v, Graph: app, Login: app, Inbox: app, AppID: model.AppID(s.MetaAppID),
 		Uploads: uploads.Open(filepath.Join(filepath.Dir(s.DB), "uploads")),
-		Shown:   outbox.Shown{Typing: s.ShowTyping, Seen: s.ShowSeen},
-		Timing:  s.Timing, Logger: log, Mailer: mailer, FeedbackURL: s.FeedbackURL, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
+		Media: &hub.Media{
+			Folder: media.OpenFolder(filepath.Join(filepath.Dir(s.DB), "media")), GraphURL: s.MetaGraphURL,
+			Quota: int64(s.MediaQuota), Age: s.MediaAge,
+		},
+		Shown:  outbox.Shown{Typing: s.ShowTyping, Seen: s.ShowSeen},
+		Timing: s.Timing, Logger: log, Mailer: mailer, FeedbackURL: s.FeedbackURL, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
 	}
 	if crm != nil {
 		o.CRM, o.Records, o.Notes, o.Hooks = crm, crm, crm, crm

@@ -61,6 +61,8 @@ func ValuesOf(prefix string, v reflect.Value) []Value {
 			for _, id := range slices.Sorted(maps.Keys(field)) {
 				out = append(out, Value{key + "." + id, strings.Join(field[id], ",")})
 			}
+		case Bytes:
+			out = append(out, Value{key, field.String()})
 		case time.Duration:
 			out = append(out, Value{key, field.String()})
 		case []time.Duration:

@@ -69,6 +69,11 @@ type Settings struct {
 	SupportEmail  string `koanf:"support_email"`
 	PolicyReplyTo string `koanf:"policy_reply_to"`
 
+	// MediaQuota is how much of what customers send is kept, MediaAge for how long; 0: for as
+	// long as their messages.
+	MediaQuota Bytes         `koanf:"media_quota"`
+	MediaAge   time.Duration `koanf:"media_age"`
+
 	// FeedbackURL is where users can report what they miss.
 	FeedbackURL string `koanf:"feedback_url"`
 
@@ -117,6 +122,8 @@ func Defaults() Settings {
 		Theme:  themeAuto,
 		Glyphs: GlyphsAuto,
 		Timing: hub.DefaultTiming(),
+
+		MediaQuota: 20 * gigabyte,
 
 		ShowTyping: true,
 		ShowSeen:   true,
@@ -175,13 +182,13 @@ func Decode(p *cli.Program, l Layers) (Settings, error) {
 	err = k.UnmarshalWithConf("", &s, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
 		Result: &s, TagName: "koanf", WeaklyTypedInput: true, ZeroFields: true,
 		DecodeHook: mapstructure.ComposeDecodeHookFunc(
-			meant, mapstructure.StringToWeakSliceHookFunc(","), mapstructure.StringToTimeDurationHookFunc(),
+			meant, mapstructure.StringToWeakSliceHookFunc(","), mapstructure.StringToTimeDurationHookFunc(), mapstructure.TextUnmarshallerHookFunc(),
 		),
 	}})
 	if err != nil {
 		return Settings{}, cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(decodeReason(err))))
 	}
-	if err := errors.Join(checkTiming(s.Timing), checkScreen(s)); err != nil {
+	if err := errors.Join(checkTiming(s.Timing), checkScreen(s), checkMedia(s)); err != nil {
 		return Settings{}, cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))
 	}
 	return s, nil
@@ -242,6 +249,15 @@ func checkScreen(s Settings) error {
 	return nil
 }
 
+var errMediaAge = errors.New("media_age: must be a duration such as 8760h, or 0s")
+
+func checkMedia(s Settings) error {
+	if s.MediaAge < 0 {
+		return errMediaAge
+	}
+	return nil
+}
+
 // decodeReason returns what is wrong with the values of settings, on one line.
 func decodeReason(err error) string {
 	if values := errors.Unwrap(err); values != nil {
@@ -269,6 +285,7 @@ func checkTiming(t hub.Timing) error {
 	all := append([]time.Duration{
 		t.SendDeadline, t.Lease, t.AskAfter, t.CheckGrace, t.QueueLimit, t.RetryPause, t.RetryPauseMax,
 		t.MailCall, t.MailPause, t.MailPauseMax, t.MailLimit,
+		t.MediaFetch, t.MediaRetry, t.MediaRetryMax, t.MediaLimit,
 		t.Webhook, t.GraphCall, t.PageCheck, t.ConversationsPause, t.ImportPause, t.ImportPauseMax, t.Heads, t.Dead, t.Progress, t.Revalidate, t.Roles, t.CRMCall, t.CRMNightly, t.CRMPause, t.SyncPause, t.SyncMost, t.SyncRetry, t.SyncRetryMax, t.SyncGap, t.LoginPoll, t.Retention,
 	}, t.UnknownChecks...)
 	for _, d := range all {

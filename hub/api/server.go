@@ -77,7 +77,7 @@ func register(o Options, d *door.Door, api huma.API, mux *http.ServeMux) {
 	socket.New(socket.Options{Hub: o.Hub, Door: d, Stopping: o.Stopping, Progress: timing.Progress, Dead: timing.Dead}).Register(mux)
 
 	status.New(o.Hub, d).Register(api)
-	conversations.New(o.Hub, d).Register(api)
+	conversations.New(o.Hub, d, o.PublicURL).Register(api, mux)
 	pages.New(o.Hub, d, func(link string) string { return browser.ConnectLink(o.PublicURL, link) }).Register(api)
 	crm.New(o.Hub, d).Register(api)
 

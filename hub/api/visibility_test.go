@@ -292,7 +292,8 @@ func routes() map[string]route {
 		// Anybody who is signed in keeps files; here they send what is no form.
 		"upload": {want: always(verdict{http.StatusUnsupportedMediaType, "invalid"})},
 		// Whose message it is a file of is judged first, that it has none later.
-		"get-media": {want: always(notFound), hides: true},
+		"get-media":  {want: always(notFound), hides: true},
+		"link-media": {want: always(notFound), hides: true},
 		"react": {
 			body: func(t target) any { return map[string]any{"message": t.in, "emoji": "👍"} },
 			want: func(c cell) verdict {

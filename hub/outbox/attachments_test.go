@@ -325,9 +325,9 @@ func TestWhoSeesAFile(t *testing.T) {
 		m := w.Accept(w.Cat, attaching(hubtest.Draft(hanako, ""), upload))
 		w.Settle()
 		read := func(u model.User) error {
-			_, f, err := w.Hub.Media(w.Ctx, u, m.Attachments[0].ID)
-			if f != nil {
-				_ = f.Close()
+			c, err := w.Hub.Media(w.Ctx, u, model.MediaID(m.Attachments[0].ID))
+			if c.File != nil {
+				_ = c.File.Close()
 			}
 			return err
 		}

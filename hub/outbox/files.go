@@ -25,9 +25,9 @@ func (f *Files) Upload(_ context.Context, user model.User, name model.Untrusted,
 	return f.folder.Put(user.ID, name, r, f.now())
 }
 
-// Media returns a file sent from this hub to a user who may see its conversation. The caller
+// SentFile returns a file sent from this hub to a user who may see its conversation. The caller
 // closes it.
-func (f *Files) Media(ctx context.Context, user model.User, id string) (store.File, *os.File, error) {
+func (f *Files) SentFile(ctx context.Context, user model.User, id string) (store.File, *os.File, error) {
 	message := model.MessageID(id)
 	if message.Page() == "" || f.folder == nil {
 		return store.File{}, nil, store.ErrNotFound

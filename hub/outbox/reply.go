@@ -264,7 +264,7 @@ func (b *tx) acceptPart(c *txn.Conversation, m *store.Message, p part, hash stri
 	}
 	if p.file != nil {
 		// The file is found again by this id: a reply has at most one.
-		m.Attachments = []model.Attachment{{ID: string(m.ID), Type: p.file.Kind, Title: p.file.Name, Size: p.file.Size}}
+		m.Attachments = []model.Attachment{{ID: string(m.ID), Type: p.file.Kind, Title: p.file.Name, Size: p.file.Size, Media: &model.Media{State: model.MediaStored, Type: p.file.Media}}}
 		if err := b.Put(c, m); err != nil {
 			return err
 		}

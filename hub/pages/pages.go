@@ -62,6 +62,8 @@ type Roles interface {
 // Past begins the transaction of a Page into which past messages are read.
 type Past interface {
 	Begin(tx store.PageTx, page model.PageID) (*receive.Tx, error)
+	// MediaDue notes that attachments of what was read are to be fetched.
+	MediaDue()
 }
 
 // Timing holds the deadlines of this package.

@@ -273,7 +273,7 @@ func (w *pageImport) storeThreadApart(ctx context.Context, job string, t model.P
 // change stores a step of a reading and its effects in one transaction. It returns
 // [errOvertaken] if the reading was cancelled or started anew meanwhile.
 func (w *pageImport) change(ctx context.Context, job string, step func(b *pastTx, now *store.Reading, history bool), effects ...func(*pastTx, store.Reading) error) error {
-	var moved bool
+	var moved, media bool
 	err := w.from.store.Write(ctx, w.page, func(tx store.PageTx) error {
 		b, err := w.from.transaction(tx, w.page)
 		if err != nil {
@@ -284,6 +284,7 @@ func (w *pageImport) change(ctx context.Context, job string, step func(b *pastTx
 			return errOvertaken
 		}
 		b.ownImport()
+		b.Past = history
 		for _, f := range effects {
 			if err := txn.Apart(ctx, func() error { return f(b, *now) }); err != nil {
 				return err
@@ -295,11 +296,14 @@ func (w *pageImport) change(ctx context.Context, job string, step func(b *pastTx
 		}
 		b.setReading(&next, history)
 		step(b, &next, history)
-		b.PageChanged, moved = true, b.RepliesMoved
+		b.PageChanged, moved, media = true, b.RepliesMoved, b.MediaMoved
 		return txn.Apart(ctx, b.Flush)
 	})
 	if moved && err == nil {
 		w.from.sending.Notify()
+	}
+	if media && err == nil {
+		w.from.past.MediaDue()
 	}
 	return err
 }

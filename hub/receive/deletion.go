@@ -62,6 +62,9 @@ func (r *Receiver) DeleteConversation(ctx context.Context, user model.User, id m
 	r.deleted.Notify()
 	r.log.Info("conversation deleted", logkey.Conversation, string(id), logkey.User, string(user.ID))
 	err = r.removeFiles(ctx, uploads)
+	if r.forgetMedia != nil {
+		err = errors.Join(err, r.forgetMedia(ctx, id))
+	}
 	if err = errors.Join(err, r.store.Erased()); err != nil {
 		r.log.Warn("something of a deleted conversation is still on the disk", logkey.Conversation, string(id), logkey.Error, err)
 		return model.Refuse(model.NotErased)

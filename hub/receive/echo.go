@@ -86,11 +86,16 @@ func (b *Tx) echoOfKnown(c *txn.Conversation, m store.Message, e model.Inbound, 
 		return err
 	}
 	m.SentAt, m.Order, m.MetaTime = e.At, e.At, true
+	then := func() error { return nil }
 	if m.ClientID == "" && !m.Deleted && m.EditNumber == 0 && Unshown(m) != nil && !ev.Blank() { // an import was told less
-		m.Text, m.Attachments, m.Event = ev.Text, ev.Attachments, nil
+		m.Text, m.Event = ev.Text, nil
+		then = b.replaceAttachments(&m, ev.Attachments)
 	}
 	txn.ApplyWatermarks(c, &m)
-	if err := b.PutState(c, &m); err != nil || m.Number == 0 {
+	if err := b.PutState(c, &m); err != nil {
+		return err
+	}
+	if err := then(); err != nil || m.Number == 0 {
 		return err
 	}
 	return b.LineUp(c)
@@ -190,9 +195,10 @@ func (b *Tx) mergeWebhook(c *txn.Conversation, known store.Message, told *store.
 	read := !txn.After(known.Mark(), c.ReadMark)
 	known.SentAt, known.Order, known.MetaTime = told.SentAt, told.Order, true
 	known.Event = told.Event
+	then := func() error { return nil }
 	if !known.Deleted {
 		if len(told.Attachments) > 0 {
-			known.Attachments = told.Attachments
+			then = b.replaceAttachments(&known, told.Attachments)
 		}
 		if known.EditNumber == 0 && strings.TrimSpace(string(told.Text)) != "" {
 			known.Text = told.Text
@@ -201,5 +207,8 @@ func (b *Tx) mergeWebhook(c *txn.Conversation, known store.Message, told *store.
 	if read && txn.After(known.Mark(), c.ReadMark) {
 		c.ReadMark, c.Changed = known.Mark(), true
 	}
-	return b.Put(c, &known)
+	if err := b.Put(c, &known); err != nil {
+		return err
+	}
+	return then()
 }

@@ -30,6 +30,10 @@ type Options struct {
 	Notice func(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error
 	// RemoveFiles removes the files of deleted replies.
 	RemoveFiles func(ctx context.Context, uploads []string) error
+	// Media fetches what attachments show; nil: nothing is fetched.
+	Media Media
+	// ForgetMedia removes what was fetched for a deleted conversation; nil with Media.
+	ForgetMedia func(ctx context.Context, id model.ConversationID) error
 	// Outbox, Profiles and Mails are notified when stored events give them something to do,
 	// Deleted after a conversation was deleted, Counted after a counter of the store changed.
 	Outbox, Profiles, Mails, Deleted, Counted wake.Signal
@@ -44,6 +48,8 @@ type Receiver struct {
 	log         *slog.Logger
 	notice      func(t *txn.Tx, e model.Inbound, kind model.NoticeKind, reason model.Untrusted) error
 	removeFiles func(ctx context.Context, uploads []string) error
+	media       Media
+	forgetMedia func(ctx context.Context, id model.ConversationID) error
 
 	outbox, profiles, mails, deleted, counted wake.Signal
 
@@ -56,6 +62,7 @@ type Receiver struct {
 func New(o Options) *Receiver {
 	return &Receiver{
 		store: o.Store, rules: o.Rules, timing: o.Timing, now: o.Now, log: o.Logger, notice: o.Notice, removeFiles: o.RemoveFiles,
+		media: o.Media, forgetMedia: o.ForgetMedia,
 		outbox: o.Outbox, profiles: o.Profiles, mails: o.Mails, deleted: o.Deleted, counted: o.Counted,
 		events: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: "parley", Name: "events_total", Help: "Events of Meta's webhooks taken in, repeated ones too.",

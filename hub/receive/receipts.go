@@ -27,6 +27,9 @@ func (b *Tx) applyToMessage(e model.Inbound, target model.MID, ev model.Event) e
 	if err := b.ForgetRaw(m.ConversationID, target, ev, e.Key, changed); err != nil || !changed {
 		return err
 	}
+	if _, unsent := ev.(model.Unsend); unsent {
+		b.MediaMoved = true // its files go, too
+	}
 	return b.PutState(c, &m)
 }
 

@@ -129,7 +129,7 @@ func (r *Receiver) storeEvents(ctx context.Context, page model.PageID, events []
 // If the error is of the kind that [txn.IsBroken] reports, n is at most the index of the event
 // that caused it.
 func (r *Receiver) storePiece(ctx context.Context, page model.PageID, events []model.Inbound) (n int, err error) {
-	var replies, nameless, mails bool
+	var replies, nameless, mails, media bool
 	err = r.store.Write(ctx, page, func(tx store.PageTx) error {
 		began := r.now()
 		b, err := r.Begin(tx, page)
@@ -147,7 +147,7 @@ func (r *Receiver) storePiece(ctx context.Context, page model.PageID, events []m
 				return fmt.Errorf("take %s event: %w", events[n].Name, err)
 			}
 		}
-		replies, nameless, mails = b.RepliesMoved, b.CustomerNew, b.MailsDue
+		replies, nameless, mails, media = b.RepliesMoved, b.CustomerNew, b.MailsDue, b.MediaMoved
 		return txn.Apart(ctx, b.Flush)
 	})
 	if err != nil {
@@ -155,6 +155,7 @@ func (r *Receiver) storePiece(ctx context.Context, page model.PageID, events []m
 			r.outbox.Notify()
 			r.profiles.Notify()
 			r.mails.Notify()
+			r.MediaDue()
 		}
 		return n, err
 	}
@@ -167,6 +168,9 @@ func (r *Receiver) storePiece(ctx context.Context, page model.PageID, events []m
 	}
 	if mails {
 		r.mails.Notify()
+	}
+	if media {
+		r.MediaDue()
 	}
 	return n, nil
 }
@@ -194,6 +198,8 @@ func (r *Receiver) countEvents(ctx context.Context, events []model.Inbound) {
 type Tx struct {
 	*replies.Tx
 	r *Receiver
+	// Past: what is stored was said some time ago; what is said now is fetched before it.
+	Past bool
 }
 
 // Begin begins such a transaction.
@@ -203,7 +209,7 @@ func (r *Receiver) Begin(tx store.PageTx, page model.PageID) (*Tx, error) {
 }
 
 // In returns a Tx that applies events within an existing transaction.
-func (r *Receiver) In(t *txn.Tx) *Tx { return &Tx{r.rules.In(t), r} }
+func (r *Receiver) In(t *txn.Tx) *Tx { return &Tx{Tx: r.rules.In(t), r: r} }
 
 // storeApart stores an event that could not be applied: as one that is not understood, with a
 // line that says so, or, if that fails too, only raw.

@@ -132,6 +132,7 @@ type Reader interface {
 	LinkReader
 	RecordReader
 	TranscriptReader
+	MediaReader
 	NoticeReader
 	AuditReader
 	UserReader
@@ -162,6 +163,7 @@ type PageTx interface {
 	ReplyWriter
 	ReactionWriter
 	TranscriptWriter
+	MediaWriter
 }
 
 // AccountTx is one transaction on users, their credentials, and what belongs to no Page.

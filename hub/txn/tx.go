@@ -25,6 +25,8 @@ type Tx struct {
 	CustomerNew  bool
 	// MailsDue: the support inbox must be sent something.
 	MailsDue bool
+	// MediaMoved: something is to be fetched from Meta, or files are to be removed.
+	MediaMoved bool
 	// untimed counts the events whose own time can't count.
 	untimed time.Duration
 }
@@ -175,9 +177,14 @@ func (t *Tx) hold(c store.Conversation) *Conversation {
 	return o
 }
 
-// Add stores a new message and updates its conversation.
+// NewID gives a message that is about to be stored its id.
+func (t *Tx) NewID(m *store.Message) { m.ID = model.NewMessageID(t.Page.ID, ids.New()) }
+
+// Add stores a new message and updates its conversation. It gets an id unless it has one.
 func (t *Tx) Add(c *Conversation, m *store.Message) error {
-	m.ID = model.NewMessageID(t.Page.ID, ids.New())
+	if m.ID == "" {
+		t.NewID(m)
+	}
 	m.ConversationID = c.ID
 	if m.Attachments == nil {
 		m.Attachments = []model.Attachment{}

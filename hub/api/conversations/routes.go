@@ -5,11 +5,14 @@ package conversations
 import (
 	"context"
 	"io"
-	"os"
+	"net/http"
+	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/hub/api/door"
+	"parley/hub/media"
 	"parley/hub/outbox"
 	"parley/hub/store"
 	"parley/hub/uploads"
@@ -40,32 +43,42 @@ type Messages interface {
 	Drop(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt *int) (model.Message, error)
 	React(ctx context.Context, user model.User, conversation model.ConversationID, id model.MessageID, emoji model.Untrusted) (model.Message, error)
 	Upload(ctx context.Context, user model.User, name model.Untrusted, r io.Reader) (uploads.Upload, error)
-	Media(ctx context.Context, user model.User, id string) (store.File, *os.File, error)
+}
+
+// Media is what the routes need of the hub about what attachments show.
+type Media interface {
+	Media(ctx context.Context, user model.User, id model.MediaID) (media.Content, error)
+	MediaTicket(ctx context.Context, user model.User, id model.MediaID) (token string, until time.Time, err error)
+	MediaByTicket(ctx context.Context, token string) (media.Content, error)
 }
 
 // Hub is what these routes need of the hub.
 type Hub interface {
 	Conversations
 	Messages
+	Media
 }
 
 // Routes are the routes about conversations and their messages.
 type Routes struct {
 	hub  Hub
 	door *door.Door
+	// publicURL is where browsers reach the hub.
+	publicURL string
 }
 
-// New returns the routes.
-func New(hub Hub, d *door.Door) *Routes {
-	return &Routes{hub: hub, door: d}
+// New returns the routes; publicURL is where browsers reach the hub.
+func New(hub Hub, d *door.Door, publicURL string) *Routes {
+	return &Routes{hub: hub, door: d, publicURL: strings.TrimRight(publicURL, "/")}
 }
 
 // Register adds the routes.
-func (s *Routes) Register(api huma.API) {
+func (s *Routes) Register(api huma.API, mux *http.ServeMux) {
 	s.conversations(api)
 	s.named(api)
 	s.triage(api)
 	s.messages(api)
 	s.reactions(api)
 	s.uploads(api)
+	s.media(api, mux)
 }

@@ -7,7 +7,6 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -44,10 +43,6 @@ func (s *Routes) uploads(api huma.API) {
 			Properties: map[string]*huma.Schema{"file": {Type: "string", Format: "binary"}},
 		}}},
 	}
-	huma.Register(api, huma.Operation{
-		OperationID: "get-media", Method: http.MethodGet, Path: "/v1/media/{media}",
-		Summary: "A file that was sent from here, by its attachment's id", Tags: []string{"messages"}, Security: door.SignedIn,
-	}, s.media)
 }
 
 // uploadInput is a body that is read while it arrives.
@@ -117,27 +112,4 @@ func (s *Routes) upload(ctx context.Context, in *uploadInput) (*door.Body[upload
 		}
 		return &door.Body[uploadBody]{Body: uploadBody{ID: u.ID, Name: u.Name, Type: u.Kind, Size: u.Size, ExpiresAt: u.At.Add(uploads.Unused)}}, nil
 	}
-}
-
-// MediaPath is a path with a file.
-type MediaPath struct {
-	Media string `path:"media" maxLength:"300"`
-}
-
-// media answers with a file that browsers save and never show, whatever it is.
-func (s *Routes) media(ctx context.Context, in *MediaPath) (*huma.StreamResponse, error) {
-	file, content, err := s.hub.Media(ctx, door.User(ctx), in.Media)
-	if err != nil {
-		return nil, s.door.Problem(ctx, err)
-	}
-	return &huma.StreamResponse{Body: func(c huma.Context) {
-		defer func() { _ = content.Close() }()
-		c.SetHeader("Content-Type", "application/octet-stream")
-		c.SetHeader("Content-Length", strconv.FormatInt(file.Size, 10))
-		c.SetHeader("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": string(file.Name)}))
-		c.SetHeader("X-Content-Type-Options", "nosniff")
-		c.SetHeader("Content-Security-Policy", "sandbox; default-src 'none'")
-		c.SetHeader("Cache-Control", "private, no-store")
-		_, _ = io.Copy(c.BodyWriter(), content)
-	}}, nil
 }

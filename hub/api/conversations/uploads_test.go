@@ -65,7 +65,7 @@ func TestAFileIsUploadedSentAndRead(t *testing.T) {
 		t.Errorf("it holds %q", a.Body)
 	}
 	for name, want := range map[string]string{
-		"Content-Type": "application/octet-stream", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'",
+		"Content-Type": "image/png", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'",
 	} {
 		if got := a.Header.Get(name); got != want {
 			t.Errorf("%s: %q", name, got)

@@ -123,7 +123,7 @@ func refusedStatus(code model.Code) int {
 		return http.StatusForbidden
 	case model.NoCRMUser, model.CRMForbidden, model.CRMEditUnknown:
 		return http.StatusForbidden
-	case model.LoginExpired:
+	case model.LoginExpired, model.MediaIsGone:
 		return http.StatusGone
 	case model.SlowDown, model.CRMLimited:
 		return http.StatusTooManyRequests

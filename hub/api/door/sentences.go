@@ -48,6 +48,8 @@ var sentences = map[model.Code]string{
 	model.UploadQuota:      "Too much is uploaded and not sent.",
 	model.NotErased:        "The conversation is deleted, but some of it can still be read in the hub's files, as something reads the store. It is overwritten as soon as that ends; the hub's log says when.",
 	model.UploadGone:       "The upload is not there. Upload it again.",
+	model.MediaNotYet:      "The hub is about to fetch this from Facebook.",
+	model.MediaIsGone:      "The hub does not have this, or no longer.",
 	model.NoCRM:            "This hub has no CRM.",
 	model.NoCRMUser:        "Pipedrive knows nobody by this user's e-mail address, so that nobody knows what they may see there. Sign in through Pipedrive.",
 	model.BadRecord:        "That is no person, lead or deal.",

@@ -147,6 +147,9 @@ func (t deletionWriter) bury(id model.ConversationID, until time.Time) error {
 
 // deleteContent removes everything that belongs to a conversation.
 func (t deletionWriter) deleteContent(id model.ConversationID) error {
+	if err := mediaWriter(t).removeMedia(`conversation_id = ?`, id); err != nil {
+		return err
+	}
 	for _, del := range []struct {
 		query string
 		arg   any

@@ -169,6 +169,9 @@ func (t messageWriter) PutMessage(m *store.Message) error {
 	if err == nil {
 		err = t.index().PutMessage(was, *m)
 	}
+	if err == nil {
+		err = mediaWriter(t).removeMediaOf(was, *m)
+	}
 	if err == nil && store.TranscriptChanged(was, *m) {
 		err = transcriptWriter(t).noteChange(m.ConversationID, seq)
 	}
@@ -245,6 +248,9 @@ func (t messageWriter) RemoveMessage(id model.MessageID) error {
 	}
 	t.EraseIf(true)
 	if err := t.index().RemoveMessage(was); err != nil {
+		return t.Spoil(sqldb.Wrap(err, "remove message %s", id))
+	}
+	if err := mediaWriter(t).removeMedia(`message_id = ?`, id); err != nil {
 		return t.Spoil(sqldb.Wrap(err, "remove message %s", id))
 	}
 	for _, query := range []string{

@@ -22,6 +22,7 @@ type reader struct {
 	linkReader
 	recordReader
 	transcriptReader
+	mediaReader
 	noticeReader
 	auditReader
 	userReader
@@ -51,6 +52,7 @@ func readerOf(s *sqldb.Session) reader {
 		linkReader:         linkReader{s},
 		recordReader:       recordReader{s},
 		transcriptReader:   transcriptReader{s},
+		mediaReader:        mediaReader{s},
 		noticeReader:       noticeReader{s},
 		auditReader:        auditReader{s},
 		userReader:         userReader{s},
@@ -77,6 +79,7 @@ type pageTx struct {
 	replyWriter
 	reactionWriter
 	transcriptWriter
+	mediaWriter
 }
 
 // NewPageTx returns a transaction of a Page; words collects its changes of the search index.
@@ -95,6 +98,7 @@ func NewPageTx(s *sqldb.Session, page model.PageID, words searchindex.Changes) s
 		replyWriter:        replyWriter{b},
 		reactionWriter:     reactionWriter{b},
 		transcriptWriter:   transcriptWriter{b},
+		mediaWriter:        mediaWriter{b},
 	}
 }
 
