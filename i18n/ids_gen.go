@@ -681,6 +681,38 @@ const (
 	MailWhere         ID = "mail_where"
 )
 
+// notify.en.toml: What users are notified of while they look elsewhere, and how.
+
+// Of several kinds at once.
+const (
+	AlertMessages ID = "alert_messages" // with N
+)
+
+// The list.
+const (
+	AlertTitle         ID = "alert_title"
+	AlertOn            ID = "alert_on"
+	AlertOff           ID = "alert_off"
+	AlertWithContent   ID = "alert_with_content"
+	AlertQuietHours    ID = "alert_quiet_hours"
+	AlertQuietWeekends ID = "alert_quiet_weekends"
+	AlertByMail        ID = "alert_by_mail"
+	AlertAlways        ID = "alert_always"
+	AlertMethod        ID = "alert_method"
+	AlertMethodSet     ID = "alert_method_set"
+	AlertTest          ID = "alert_test"
+	AlertTested        ID = "alert_tested"
+	AlertHoursHint     ID = "alert_hours_hint"
+	AlertHoursWrong    ID = "alert_hours_wrong"
+	AlertHere          ID = "alert_here"        // with Method
+	AlertHereAlways    ID = "alert_here_always" // with Method
+	AlertHereSilent    ID = "alert_here_silent" // with Method
+	AlertHereOff       ID = "alert_here_off"
+	AlertSignalBell    ID = "alert_signal_bell"
+	AlertSignalOsc9    ID = "alert_signal_osc9"
+	AlertSignalOsc777  ID = "alert_signal_osc777"
+)
+
 // page.en.toml: A Page: listing, checking and uninstalling it, and who sees it.
 
 // The commands.

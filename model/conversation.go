@@ -92,11 +92,17 @@ type Conversation struct {
 	Status       Status     `json:"status" enum:"open,snoozed,done"`
 	SnoozedUntil *time.Time `json:"snoozed_until"`
 	Assignee     *UserRef   `json:"assignee"`
-	Unread       int        `json:"unread" doc:"messages of the customer after the read mark"`
-	Pinned       bool       `json:"pinned"`
-	Labels       []string   `json:"labels"`
-	Links        []Link     `json:"links"`
-	LastMessage  *Summary   `json:"last_message"`
+	// AssignedBy is who assigned it to the assignee; nil: nobody, or it is not known.
+	AssignedBy *UserRef `json:"assigned_by,omitempty"`
+	// Mentioned are the users whom a note mentions and who have not opened the conversation
+	// since.
+	Mentioned []UserID `json:"mentioned,omitempty"`
+
+	Unread      int      `json:"unread" doc:"messages of the customer after the read mark"`
+	Pinned      bool     `json:"pinned"`
+	Labels      []string `json:"labels"`
+	Links       []Link   `json:"links"`
+	LastMessage *Summary `json:"last_message"`
 	// LastSaid is the last message between customer and Page, where LastMessage is another:
 	// a note, a line about something, or what did not reach the customer.
 	LastSaid *Summary `json:"last_said,omitempty"`

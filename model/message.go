@@ -227,6 +227,10 @@ type Message struct {
 	Probably bool `json:"probably,omitempty"`
 	// DeliveredTwice: an earlier attempt had arrived after all.
 	DeliveredTwice bool `json:"delivered_twice,omitempty"`
+	// Mentions are the users whom a note names and who may see it. Unseen are those named who
+	// may not see the Page, and were not told.
+	Mentions []UserRef `json:"mentions,omitempty"`
+	Unseen   []UserRef `json:"unseen,omitempty"`
 }
 
 // Summary returns the message as a list shows it.

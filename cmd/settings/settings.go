@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"parley/hub"
 	"parley/hub/pipedrive"
 	"parley/i18n"
+	"parley/model/notify"
 )
 
 // Settings can be set by flags, PARLEY_* variables and config.toml, in order of precedence; else
@@ -89,6 +91,9 @@ type Settings struct {
 	Glyphs  string              `koanf:"glyphs"`
 	Preview bool                `koanf:"preview"`
 	Keys    map[string][]string `koanf:"keys"`
+	// Notify is how this terminal notifies (auto, osc9, osc777, bell, off); empty: as the user's
+	// own preferences on the hub say.
+	Notify string `koanf:"notify"`
 
 	// SendHold is how long a reply is held back after enter, in which it can be taken back.
 	SendHold time.Duration `koanf:"send_hold"`
@@ -230,6 +235,7 @@ var (
 	errTheme  = errors.New("theme: must be auto, dark or light")
 	errGlyphs = errors.New("glyphs: must be auto, unicode or ascii")
 	errHold   = errors.New("send_hold: must be between 0s and 60s")
+	errNotify = errors.New("notify: must be auto, osc9, osc777, bell or off")
 )
 
 func checkScreen(s Settings) error {
@@ -245,6 +251,9 @@ func checkScreen(s Settings) error {
 	}
 	if s.SendHold < 0 || s.SendHold > mostHold {
 		return errHold
+	}
+	if s.Notify != "" && !slices.Contains(notify.Methods(), notify.Method(s.Notify)) {
+		return errNotify
 	}
 	return nil
 }

@@ -126,6 +126,7 @@ func (m *Model) looking() []cmd {
 		{ID: "delete", Scope: command.Panes, Reason: m.conversation.NeedsInstaller, Run: m.conversation.AskDelete},
 		{ID: "available_on", Scope: command.Panes, Reason: m.team.NeedsAway(true), Run: func() tea.Cmd { return m.team.SetAvailable(true) }},
 		{ID: "available_off", Scope: command.Panes, Reason: m.team.NeedsAway(false), Run: func() tea.Cmd { return m.team.SetAvailable(false) }},
+		{ID: "notifications", Scope: command.Panes, Run: m.alerts.Open},
 		{ID: "share_ref", Scope: command.Panes, Reason: m.NeedsPage, Run: m.page.ShareRef},
 		{ID: "greeting", Scope: command.Panes, Reason: m.NeedsPage, Run: m.page.OpenGreeting},
 		{ID: "check_page", Scope: command.Panes, Reason: m.NeedsConnectedPage, Run: func() tea.Cmd { return m.page.CheckPage(false) }},

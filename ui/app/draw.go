@@ -224,5 +224,6 @@ func (m *Model) nextChange() time.Time {
 		next = look.Earlier(next, m.Inbox.Next())
 	}
 	next = look.Earlier(next, m.writer.Hold.Next())
+	next = look.Earlier(next, m.alerts.Next())
 	return look.Earlier(look.Earlier(next, m.SaidUntil()), m.presence.ToldUntil())
 }

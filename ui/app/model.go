@@ -10,6 +10,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/alert"
 	"parley/ui/command"
 	"parley/ui/conversation"
 	"parley/ui/crm"
@@ -66,6 +67,8 @@ type Options struct {
 	Files conversation.Files
 	// Hold is how long replies are held back before they leave; 0: not at all.
 	Hold time.Duration
+	// Alerts says whom what is told while the user looks elsewhere.
+	Alerts alert.Options
 	// Preview: the conversation follows the selection after a moment.
 	Preview bool
 	// Shell: there is one to go back to for a while.
@@ -97,6 +100,7 @@ type Model struct {
 	presence     *presence.Model
 	page         *page.Model
 	crm          *crm.Model
+	alerts       *alert.Model
 	panes        panes
 	guide        guide
 	frame        frame
@@ -138,6 +142,7 @@ func (m *Model) assemble(o Options) {
 	})
 	m.crm = crm.New(m.Screen, o.Hub, m.conversation)
 	m.inbox = list.New(m.Screen, o.Hub, rows, m.team, m.conversation, o.Preview)
+	m.alerts = alert.New(m.Screen, o.Alerts)
 	m.panes = panes{m.Screen, m.inbox, m.conversation, m.crm}
 	m.guide = guide{m.Screen, m.page}
 }

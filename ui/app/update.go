@@ -9,6 +9,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/alert"
 	"parley/ui/cells"
 	"parley/ui/composer"
 	"parley/ui/conversation"
@@ -68,6 +69,8 @@ func (m *Model) parts(msg tea.Msg) tea.Cmd {
 		return m.page.Update(msg)
 	case team.Msg:
 		m.team.Update(msg)
+	case alert.Msg:
+		m.alerts.Update(msg)
 	default:
 		return m.crmSays(msg)
 	}
@@ -87,10 +90,10 @@ func (m *Model) crmSays(msg tea.Msg) tea.Cmd {
 func (m *Model) terminalSays(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case tea.FocusMsg:
-		m.Attended = true
+		m.alerts.Focused(true)
 		return
 	case tea.BlurMsg:
-		m.Attended = false
+		m.alerts.Focused(false)
 		return
 	case tea.ColorProfileMsg:
 		m.terminal.profile = msg.Profile
@@ -149,12 +152,14 @@ func (m *Model) news(updates []inbox.Update) tea.Cmd {
 	}
 	users := m.connected(connection)
 	defer m.presence.Heard(frames)
+	m.alerts.Before(updates)
 	changes, err := m.Inbox.Apply(updates...)
 	if err != nil {
 		// What could not be read is read anew by whoever follows the hub.
 		m.Notify(m.Say(i18n.NewsUnreadable))
 	}
 	m.Clock.SetHubTime(m.Inbox.Now())
+	m.alerts.After(changes)
 	m.team.Changed(known)
 	if changes.Pages {
 		m.forget(m.Hidden)
@@ -189,7 +194,7 @@ func (m *Model) connected(c *screen.Connection) tea.Cmd {
 	}
 	var users tea.Cmd
 	if c.State == screen.Live && !m.Live() {
-		users = m.team.ReadAgain()
+		users = tea.Batch(m.team.ReadAgain(), m.alerts.Read())
 		m.crm.Refresh()
 	}
 	m.Wire = *c
@@ -216,7 +221,7 @@ func (m *Model) settle() tea.Cmd {
 	m.inbox.Turns.Watch()
 	taken, records := m.writer.DropTaken(), m.crm.Follow()
 	passed := m.writer.Hold.Pass()
-	handed := m.writer.HandOn()
+	handed, rung := m.writer.HandOn(), m.alerts.Settle(now)
 	m.draw()
 	if m.tellsTyping != nil {
 		m.tellsTyping(m.types())
@@ -224,5 +229,5 @@ func (m *Model) settle() tea.Cmd {
 	if m.writer.Hold.Left() {
 		return tea.Sequence(tea.Batch(taken, passed, handed), m.leave())
 	}
-	return tea.Batch(taken, passed, handed, records, m.conversation.WatchReading(), m.conversation.ReadOlder(), m.crm.ReadOn(), m.presence.Announce(), m.Clock.Wake(m.nextChange()))
+	return tea.Batch(taken, passed, handed, rung, records, m.conversation.WatchReading(), m.conversation.ReadOlder(), m.crm.ReadOn(), m.presence.Announce(), m.Clock.Wake(m.nextChange()))
 }
