@@ -13,6 +13,7 @@ import (
 	"parley/hub/health"
 	"parley/hub/media"
 	"parley/hub/notices"
+	"parley/hub/notifications"
 	"parley/hub/outbox"
 	"parley/hub/pages"
 	"parley/hub/receive"
@@ -53,6 +54,7 @@ func New(o Options) *Hub {
 		nameless: wake.NewSignal(), mails: wake.NewSignal(), counted: wake.NewSignal(),
 	}
 	a.Log = audit.NewLog(a.store, a.utc)
+	a.Preferences = notifications.New(a.store)
 	a.addOutbox()
 	a.addMedia()
 	a.addViews()

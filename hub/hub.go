@@ -23,6 +23,7 @@ import (
 	"parley/hub/health"
 	"parley/hub/media"
 	"parley/hub/notices"
+	"parley/hub/notifications"
 	"parley/hub/outbox"
 	"parley/hub/pages"
 	"parley/hub/pruning"
@@ -120,6 +121,7 @@ type Hub struct {
 	*view.Views
 	*connect.Connects
 	*notices.Board
+	*notifications.Preferences
 	*outbox.Outbox
 	*outbox.Files
 	*outbox.Reactions

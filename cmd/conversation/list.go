@@ -13,7 +13,7 @@ import (
 )
 
 // filters are the lists of the inbox.
-var filters = []string{"all", "open", "mine", "unassigned", "snoozed", "done", "blocked", "waiting"}
+var filters = []string{"all", "open", "mine", "unassigned", "snoozed", "done", "blocked", "waiting", "mentioned"}
 
 func (p *commands) listCommand() *cobra.Command {
 	q := model.ListQuery{Filter: "all", Limit: 50}

@@ -91,7 +91,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state string) error 
 	m, err := app.New(app.Options{
 		Hub: hub, Drafts: drafts, Inbox: box, Words: p.Words, Zone: p.Zone, Notice: p.ZoneTrouble(), Now: p.Now, Typed: typed, Unsent: replies.Unsent(), Browse: p.Browser(), Shell: p.canSuspend(), Typing: keys.Typing, ASCII: p.ascii(s),
 		Files: p.screenFiles(), Keys: s.Keys, Preview: s.Preview, Hold: s.SendHold, Light: s.Theme == settings.ThemeLight, Dark: s.Theme == settings.ThemeDark,
-		Alerts:     alert.Options{Method: notify.Method(s.Notify), Env: p.Env},
+		Alerts:     alert.Options{Hub: c, Method: notify.Method(s.Notify), Env: p.Env},
 		AskColours: p.Getenv("TERM_PROGRAM") != "Apple_Terminal",
 	})
 	if errors.Is(err, app.ErrOptions) {

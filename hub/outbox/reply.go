@@ -212,6 +212,9 @@ func (o *Outbox) accept(tx store.PageTx, user model.User, d Draft) (model.Messag
 		if d.Note {
 			m.Direction, m.State = model.Note, ""
 		}
+		if err := b.mentions(c, m, user.ID); err != nil {
+			return model.Message{}, err
+		}
 		if err := b.acceptPart(c, m, part, d.hash(), user.ID); err != nil {
 			return model.Message{}, err
 		}

@@ -4,7 +4,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/cases"
+	"parley/model/fold"
 )
 
 // kind says how a run of characters is indexed.
@@ -42,8 +42,7 @@ func read(text string) *folded {
 		text = text[:MaxText]
 	}
 	t := &folded{text: make([]byte, 0, len(text)), from: make([]Span, 0, len(text))}
-	f := folder{fold: cases.Fold(), emit: t.add, enough: func() bool { return len(t.text) >= MaxText }}
-	f.text(text)
+	fold.Text(text, t.add, func() bool { return len(t.text) >= MaxText })
 	return t
 }
 

@@ -35,6 +35,7 @@ const (
 	FilterDone       Filter = "done"
 	FilterBlocked    Filter = "blocked"
 	FilterWaiting    Filter = "waiting"
+	FilterMentioned  Filter = "mentioned" // a note mentions the user, who has not opened it since
 )
 
 // PageScope is a Page that a list may show, with whether the Page itself allows replies at that
@@ -49,7 +50,7 @@ type PageScope struct {
 type ConversationQuery struct {
 	Pages  []PageScope
 	Filter Filter
-	User   model.UserID // the user who asks, for FilterMine
+	User   model.UserID // the user who asks, for FilterMine and FilterMentioned
 	Now    time.Time
 	Cursor string
 	Limit  int
@@ -87,4 +88,5 @@ type Counts struct {
 	Blocked    int `json:"blocked"`
 	Unread     int `json:"unread"`
 	Waiting    int `json:"waiting"`
+	Mentioned  int `json:"mentioned"`
 }

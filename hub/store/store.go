@@ -142,6 +142,7 @@ type Reader interface {
 	WebhookReader
 	FigureReader
 	IncarnationReader
+	NotificationReader
 }
 
 // PageTx is one transaction of a Page. Each Put, Remove or Delete takes the Page's next seq,
@@ -177,4 +178,5 @@ type AccountTx interface {
 	WebhookWriter
 	AuditWriter
 	IncarnationWriter
+	NotificationWriter
 }

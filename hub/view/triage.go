@@ -34,6 +34,13 @@ func (i *Views) Triage(ctx context.Context, user model.User, id model.Conversati
 				return err
 			}
 		}
+		if t.Assignee.Named && !sameUser(to.Assignee, was.Assignee) {
+			to.AssignedBy = nil
+			if to.Assignee != nil {
+				by := user.Ref()
+				to.AssignedBy = &by
+			}
+		}
 		b, err := txn.Begin(tx, id.Page(), i.now())
 		if err != nil {
 			return err
@@ -45,6 +52,11 @@ func (i *Views) Triage(ctx context.Context, user model.User, id model.Conversati
 		c.Conversation.Conversation, c.Changed = to, true
 		return b.Flush()
 	})
+}
+
+// sameUser reports whether two references are to the same user, or both to nobody.
+func sameUser(a, b *model.UserRef) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.ID == b.ID
 }
 
 // assignable returns the user to whom a conversation of a Page is to be assigned: one who may

@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"slices"
 
 	"parley/hub/access"
 	"parley/hub/store"
@@ -226,7 +227,8 @@ func (i *Views) position(r store.Reader, p store.Page, user model.UserID) (model
 	return model.Position{Epoch: i.epoch(p, user), Seq: seq, Proof: stamp}, err
 }
 
-// MarkRead moves the team's read mark up to a message; never back.
+// MarkRead moves the team's read mark up to a message; never back. What mentioned the user in
+// the conversation is seen with it.
 func (i *Views) MarkRead(ctx context.Context, user model.User, id model.ConversationID, upTo model.MessageID) error {
 	if id.Page() == "" {
 		return store.ErrNotFound
@@ -260,8 +262,11 @@ func (i *Views) MarkRead(ctx context.Context, user model.User, id model.Conversa
 		if err != nil {
 			return err
 		}
+		if i := slices.Index(c.Mentioned, user.ID); i >= 0 { // that is their own affair, the mark the team's
+			c.Mentioned, c.Changed = slices.Delete(slices.Clone(c.Mentioned), i, i+1), true
+		}
 		if !txn.After(m.Mark(), c.ReadMark) {
-			return nil
+			return b.Flush()
 		}
 		if c.Unread, err = tx.CountUnread(id, m.Mark()); err != nil {
 			return err

@@ -19,7 +19,8 @@ const (
 	isWaiting  // not done, not asleep and the customer waits; or a reply asks
 	// windowUncertain: the reply window is over, but Facebook may still accept a reply.
 	windowUncertain
-	classes = iota
+	isMentioned // a note mentions the user, who has not opened it since
+	classes     = iota
 )
 
 func (c class) has(d class) bool { return c&d != 0 }
@@ -56,6 +57,7 @@ type Counts struct {
 	Blocked    int `json:"blocked"`
 	Unread     int `json:"unread"`
 	Waiting    int `json:"waiting"`
+	Mentioned  int `json:"mentioned"`
 }
 
 // Of returns the count of a filter.
@@ -77,6 +79,8 @@ func (c Counts) Of(f Filter) int {
 		return c.Blocked
 	case FilterWaiting:
 		return c.Waiting
+	case FilterMentioned:
+		return c.Mentioned
 	}
 	return 0
 }
@@ -128,6 +132,7 @@ func (c *Counts) add(d Counts) {
 	c.Blocked += d.Blocked
 	c.Unread += d.Unread
 	c.Waiting += d.Waiting
+	c.Mentioned += d.Mentioned
 }
 
 func (c *Counts) addHeld(p *inboxPage) {
@@ -140,6 +145,7 @@ func (c *Counts) addHeld(p *inboxPage) {
 	c.Done += t.of(isDone)
 	c.Unread += t.of(isUnread)
 	c.Waiting += t.of(isWaiting)
+	c.Mentioned += t.of(isMentioned)
 	if p.blocks {
 		c.Blocked += t.of(isUndone)
 		return

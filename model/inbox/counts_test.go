@@ -70,10 +70,10 @@ func TestInboxTellsTheHubsCountsWhileItReads(t *testing.T) {
 // TestCountsOf: each filter has the count that bears its name; no filter is all.
 func TestCountsOf(t *testing.T) {
 	t.Parallel()
-	counts := inbox.Counts{All: 1, Open: 2, Mine: 3, Unassigned: 4, Snoozed: 5, Done: 6, Blocked: 7, Unread: 8, Waiting: 9}
+	counts := inbox.Counts{All: 1, Open: 2, Mine: 3, Unassigned: 4, Snoozed: 5, Done: 6, Blocked: 7, Unread: 8, Waiting: 9, Mentioned: 10}
 	for filter, want := range map[inbox.Filter]int{
 		"": 1, inbox.FilterAll: 1, inbox.FilterOpen: 2, inbox.FilterMine: 3, inbox.FilterUnassigned: 4,
-		inbox.FilterSnoozed: 5, inbox.FilterDone: 6, inbox.FilterBlocked: 7, inbox.FilterWaiting: 9, "junk": 0,
+		inbox.FilterSnoozed: 5, inbox.FilterDone: 6, inbox.FilterBlocked: 7, inbox.FilterWaiting: 9, inbox.FilterMentioned: 10, "junk": 0,
 	} {
 		if got := counts.Of(filter); got != want {
 			t.Errorf("%q: %d, want %d", filter, got, want)

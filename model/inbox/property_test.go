@@ -21,7 +21,7 @@ import (
 var (
 	filters = []inbox.Filter{
 		inbox.FilterAll, inbox.FilterOpen, inbox.FilterMine, inbox.FilterUnassigned,
-		inbox.FilterSnoozed, inbox.FilterDone, inbox.FilterBlocked, inbox.FilterWaiting,
+		inbox.FilterSnoozed, inbox.FilterDone, inbox.FilterBlocked, inbox.FilterWaiting, inbox.FilterMentioned,
 	}
 	sorts = []inbox.Sort{inbox.SortNewest, inbox.SortWaiting, inbox.SortClosing}
 )
@@ -358,6 +358,8 @@ func belongs(f inbox.Filter, now time.Time, p model.Page, c model.Conversation) 
 		return done
 	case inbox.FilterWaiting:
 		return c.NeedsYou(now)
+	case inbox.FilterMentioned:
+		return slices.Contains(c.Mentioned, me.ID)
 	case inbox.FilterBlocked:
 		return !done && !model.CanReply(now, p, c, me.ID).Allowed
 	}

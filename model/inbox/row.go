@@ -85,6 +85,7 @@ type rowExtra struct {
 	event       *model.Notable
 	attachments []string
 	said        *model.Summary
+	mentioned   []model.UserID
 }
 
 // facts are a row's booleans.
@@ -163,12 +164,13 @@ func packExtra(c *model.Conversation) *rowExtra {
 	x := rowExtra{
 		snoozed: stampOfPointer(c.SnoozedUntil), otherApp: stampOfPointer(c.OtherAppUntil), uncertain: stampOfPointer(c.UncertainUntil),
 		labels: c.Labels, links: c.Links, entry: c.Entry, said: c.LastSaid,
+		mentioned: slices.Clone(c.Mentioned),
 	}
 	if m := c.LastMessage; m != nil {
 		x.event, x.attachments = m.Event, m.Attachments
 	}
 	if x.snoozed == never && x.otherApp == never && x.uncertain == never && x.entry == nil && x.event == nil && x.said == nil &&
-		len(x.labels)+len(x.links)+len(x.attachments) == 0 {
+		len(x.labels)+len(x.links)+len(x.attachments)+len(x.mentioned) == 0 {
 		return nil
 	}
 	// Copies have no spare capacity and share repeated strings.
@@ -338,7 +340,7 @@ func (r *row) unpack() model.Conversation {
 	if x := r.extra; x != nil {
 		c.SnoozedUntil, c.OtherAppUntil = x.snoozed.into(&room.snoozed), x.otherApp.into(&room.otherApp)
 		c.UncertainUntil = x.uncertain.into(&room.uncertain)
-		c.Entry, c.LastSaid = x.entry, x.said
+		c.Entry, c.LastSaid, c.Mentioned = x.entry, x.said, x.mentioned
 		if x.labels != nil {
 			c.Labels = x.labels
 		}

@@ -1,6 +1,9 @@
 package inbox
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Advance sets the hub's time. Its cost depends on what that changes: snoozes that end,
 // windows that close, another app's hold that ends, Pages that may send again. If time goes
@@ -88,6 +91,9 @@ func (t *table) judge(r *row) class {
 	}
 	if r.facts.has(factAsks) {
 		c |= isWaiting
+	}
+	if r.extra != nil && slices.Contains(r.extra.mentioned, t.user.ID) {
+		c |= isMentioned
 	}
 	if r.facts.has(factDone) {
 		return c | isDone

@@ -19,8 +19,9 @@ const (
 	FilterUnassigned Filter = "unassigned" // open, without assignee
 	FilterSnoozed    Filter = "snoozed"    // snoozed, and the snooze has not ended
 	FilterDone       Filter = "done"
-	FilterBlocked    Filter = "blocked" // not done, and no reply is allowed now
-	FilterWaiting    Filter = "waiting" // the customer waits, not done or snoozed; or a reply asks
+	FilterBlocked    Filter = "blocked"   // not done, and no reply is allowed now
+	FilterMentioned  Filter = "mentioned" // a note mentions the user, who has not opened it since
+	FilterWaiting    Filter = "waiting"   // the customer waits, not done or snoozed; or a reply asks
 )
 
 // Query selects a view: a filter and an order, of one Page or of all. The zero value is
@@ -69,6 +70,8 @@ func (q Query) holds(r *row) bool {
 		return r.class.has(isAsleep)
 	case FilterDone:
 		return r.class.has(isDone)
+	case FilterMentioned:
+		return r.class.has(isMentioned)
 	case FilterWaiting:
 		return r.class.has(isWaiting)
 	case FilterBlocked:

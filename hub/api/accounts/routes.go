@@ -10,6 +10,7 @@ import (
 	"parley/hub/accounts"
 	"parley/hub/api/door"
 	"parley/model"
+	"parley/model/notify"
 )
 
 // Hub is what these routes need of the hub.
@@ -21,6 +22,8 @@ type Hub interface {
 	Tokens(ctx context.Context, user model.User, current string) ([]model.Token, error)
 	RevokeToken(ctx context.Context, user model.User, id model.TokenID) error
 	BeginDeviceLogin(ctx context.Context) (accounts.DeviceCode, error)
+	Notifications(ctx context.Context, user model.User) (notify.Preferences, error)
+	ChangeNotifications(ctx context.Context, user model.User, c notify.Change) (notify.Preferences, error)
 	TakeDeviceLogin(ctx context.Context, device string) (token string, user model.User, err error)
 }
 
@@ -44,6 +47,7 @@ func (s *Routes) Register(api huma.API) {
 	s.accounts(api)
 	s.deviceLogin(api)
 	s.users(api)
+	s.notifications(api)
 }
 
 // BegunAt returns where a sign-in with that short code was begun; empty if unknown.

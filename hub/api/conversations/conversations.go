@@ -41,7 +41,7 @@ func (s *Routes) conversations(api huma.API) {
 }
 
 type listInput struct {
-	Filter string       `query:"filter" enum:"all,open,mine,unassigned,snoozed,done,blocked,waiting" default:"all"`
+	Filter string       `query:"filter" enum:"all,open,mine,unassigned,snoozed,done,blocked,waiting,mentioned" default:"all"`
 	Page   model.PageID `query:"page" maxLength:"80"`
 	Cursor string       `query:"cursor" maxLength:"1024"`
 	Limit  int          `query:"limit" minimum:"1" maximum:"1000" default:"50"`

@@ -50,6 +50,7 @@ func TestWhoWaitedBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, query := range []string{
+		`DROP TABLE mentions`, `DROP TABLE notification_preferences`,
 		`DROP INDEX conversations_waiting`, `ALTER TABLE conversations DROP COLUMN waits`, `DROP INDEX replies_open`, `DROP TABLE buried_keys`, `DROP TABLE media`, `DROP TABLE dropped_media`, `ALTER TABLE events DROP COLUMN stamp`, `ALTER TABLE pages DROP COLUMN stamp`, `PRAGMA user_version = 15`,
 	} {
 		_, e := db.ExecContext(t.Context(), query)

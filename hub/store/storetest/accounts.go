@@ -7,6 +7,7 @@ import (
 
 	"parley/hub/store"
 	"parley/model"
+	"parley/model/notify"
 )
 
 func testAccounts(t *testing.T, s store.Store) {
@@ -41,6 +42,37 @@ func testAccounts(t *testing.T, s store.Store) {
 			t.Errorf("%s of nobody: %v", name, err)
 		}
 	}
+}
+
+// testNotificationPreferences: each user has their own, and they go with the user.
+func testNotificationPreferences(t *testing.T, s store.Store) {
+	loud := notify.Defaults().Turned(notify.NewInOthers, true)
+	loud.QuietHours = "19:00-08:00"
+	quiet := notify.Preferences{Method: notify.Off, Every: 1}
+	accounts(t, s, func(tx store.AccountTx) error {
+		return errors.Join(
+			tx.CreateUser(model.User{ID: "n1"}), tx.CreateUser(model.User{ID: "n2"}),
+			tx.PutNotificationPreferences("n1", quiet), tx.PutNotificationPreferences("n1", loud), tx.PutNotificationPreferences("n2", quiet),
+		)
+	})
+	read(t, s, func(r store.Reader) error {
+		p1, err := r.NotificationPreferences("n1")
+		same(t, "preferences", loud, p1)
+		p2, err2 := r.NotificationPreferences("n2")
+		same(t, "preferences of another", quiet, p2)
+		if _, err := r.NotificationPreferences("n3"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("of nobody: %v", err)
+		}
+		return errors.Join(err, err2)
+	})
+	accounts(t, s, func(tx store.AccountTx) error { return tx.RemoveUser("n1") })
+	read(t, s, func(r store.Reader) error {
+		if _, err := r.NotificationPreferences("n1"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("of a removed user: %v", err)
+		}
+		_, err := r.NotificationPreferences("n2")
+		return err
+	})
 }
 
 // testRemovedTokens: removing a token removes that one only, for good.

@@ -188,6 +188,8 @@ func belongs(f store.Filter, now time.Time, p model.Page, c model.Conversation, 
 		return done
 	case store.FilterWaiting:
 		return c.NeedsYou(now)
+	case store.FilterMentioned:
+		return slices.Contains(c.Mentioned, user)
 	case store.FilterBlocked:
 		return !done && !model.CanReply(now, p, c, user).Allowed
 	}
@@ -243,7 +245,7 @@ func checkFilters(rt *rapid.T, t *testing.T, s store.Store, now time.Time, user 
 		store.FilterAll: counts.All, store.FilterOpen: counts.Open, store.FilterMine: counts.Mine,
 		store.FilterUnassigned: counts.Unassigned, store.FilterSnoozed: counts.Snoozed,
 		store.FilterDone: counts.Done, store.FilterBlocked: counts.Blocked,
-		store.FilterWaiting: counts.Waiting,
+		store.FilterWaiting: counts.Waiting, store.FilterMentioned: counts.Mentioned,
 	} {
 		var want []store.Conversation
 		for _, p := range pages {
@@ -318,6 +320,7 @@ func drawConversations(rt *rapid.T, page model.PageID) []store.Conversation {
 		if user := rapid.SampledFrom([]string{"", "u1", "u2"}).Draw(rt, "assignee"); user != "" {
 			c.Assignee = &model.UserRef{ID: model.UserID(user)}
 		}
+		c.Mentioned = rapid.SampledFrom([][]model.UserID{nil, nil, {"u1"}, {"u2", "u1"}}).Draw(rt, "mentioned")
 		list[i] = c
 	}
 	return list

@@ -68,6 +68,7 @@ var suite = []struct {
 	{"accounts", testAccounts},
 	{"loginCodes", testLoginCodes},
 	{"removedTokens", testRemovedTokens},
+	{"notificationPreferences", testNotificationPreferences},
 	{"sshKeys", testSSHKeys},
 	{"crmUsers", testCRMUsers},
 	{"tested", testTested},

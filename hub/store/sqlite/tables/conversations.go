@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/store/sqlite/desk"
 	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
 )
@@ -88,7 +89,7 @@ func (t conversationWriter) writeConversation(c store.Conversation) error {
 		assignee = c.Assignee.ID
 	}
 	from, until := free(c.Conversation)
-	return t.Run(`INSERT INTO conversations (page_id, id, status, updated_at, assignee, awake_at,
+	err = t.Run(`INSERT INTO conversations (page_id, id, status, updated_at, assignee, awake_at,
 		free_from, free_until, unread, nameless, profile_at, waits, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (page_id, id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at,
 		assignee = excluded.assignee, awake_at = excluded.awake_at, free_from = excluded.free_from,
@@ -96,6 +97,10 @@ func (t conversationWriter) writeConversation(c store.Conversation) error {
 		profile_at = excluded.profile_at, waits = excluded.waits, doc = excluded.doc`,
 		t.page, c.ID, c.Status, sqldb.Micros(c.UpdatedAt), assignee, awakeAt(c.Conversation),
 		from, until, c.Unread, sqldb.Flag(c.Customer.Name == ""), sqldb.Micros(c.ProfileAt), waits(c.Conversation), doc)
+	if err != nil {
+		return err
+	}
+	return desk.PutMentions(t.Session, c.Conversation)
 }
 
 // Who waits, as stored in the column; 0 for nobody.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"parley/hub/store"
+	"parley/hub/store/sqlite/desk"
 	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
 )
@@ -62,6 +63,10 @@ func streams(q store.ConversationQuery) ([]stream, error) {
 			add(model.Open, waiting)
 			add(model.Snoozed, waitingAwake, now)
 			add(model.Done, asking)
+		case store.FilterMentioned:
+			add(model.Open, desk.IsMentioned, scope.ID, q.User)
+			add(model.Snoozed, desk.IsMentioned, scope.ID, q.User)
+			add(model.Done, desk.IsMentioned, scope.ID, q.User)
 		case store.FilterBlocked:
 			if scope.Blocks {
 				add(model.Open, "")
@@ -211,5 +216,10 @@ func (r listReader) countPage(scope store.PageScope, q store.CountQuery, counts 
 	counts.Blocked += blocked
 	counts.Unread += unread + sUnread
 	counts.Waiting += waits
+	var mentioned int
+	if err := r.Get(desk.CountMentioned, sqldb.Args{scope.ID, q.User}, &mentioned); err != nil {
+		return err
+	}
+	counts.Mentioned += mentioned
 	return nil
 }

@@ -2,6 +2,7 @@ package tables
 
 import (
 	"parley/hub/store"
+	"parley/hub/store/sqlite/desk"
 	"parley/hub/store/sqlite/searchindex"
 	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
@@ -32,6 +33,7 @@ type reader struct {
 	webhookReader
 	figureReader
 	incarnationReader
+	desk.NotificationReader
 }
 
 // NewReader returns a reader within a session.
@@ -62,6 +64,7 @@ func readerOf(s *sqldb.Session) reader {
 		webhookReader:      webhookReader{s},
 		figureReader:       figureReader{s},
 		incarnationReader:  incarnationReader{s},
+		NotificationReader: desk.NotificationReader{Session: s},
 	}
 }
 
@@ -113,6 +116,7 @@ type accountTx struct {
 	webhookWriter
 	accountAuditWriter
 	incarnationWriter
+	desk.NotificationWriter
 }
 
 // NewAccountTx returns a transaction on accounts.
@@ -127,5 +131,6 @@ func NewAccountTx(s *sqldb.Session) store.AccountTx {
 		webhookWriter:      webhookWriter{s},
 		accountAuditWriter: accountAuditWriter{s},
 		incarnationWriter:  incarnationWriter{s},
+		NotificationWriter: desk.NotificationWriter{Session: s},
 	}
 }

@@ -51,6 +51,7 @@ func (t userWriter) RemoveUser(id model.UserID) error {
 	for _, query := range []string{
 		`DELETE FROM tokens WHERE user_id = ?`,
 		`DELETE FROM login_codes WHERE user_id = ?`,
+		`DELETE FROM notification_preferences WHERE user_id = ?`,
 	} {
 		if err := t.Run(query, id); err != nil {
 			return sqldb.Wrap(err, "remove user %s", id)

@@ -1,4 +1,6 @@
-package search
+// Package fold folds text into the form in which it is compared, in search and for names:
+// without case, width, and accents that don't distinguish words; katakana is hiragana.
+package fold
 
 import (
 	"unicode"
@@ -6,13 +8,34 @@ import (
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"parley/model"
 )
 
-// folder folds text until enough of it is folded. It passes each folded character to emit, with
+// Text folds text until enough of it is folded. It passes each folded character to emit, with
 // the stretch of the original that it came from, in code points.
+func Text(text string, emit func(r rune, s model.Span), enough func() bool) {
+	f := folder{fold: cases.Fold(), emit: emit, enough: enough}
+	f.text(text)
+}
+
+// Character is a folded character, and the stretch of the original that it came from.
+type Character struct {
+	Rune rune
+	From model.Span
+}
+
+// Characters folds a whole text.
+func Characters(text string) []Character {
+	out := make([]Character, 0, len(text))
+	Text(text, func(r rune, s model.Span) { out = append(out, Character{r, s}) }, func() bool { return false })
+	return out
+}
+
+// folder folds text.
 type folder struct {
 	fold   cases.Caser
-	emit   func(r rune, s Span)
+	emit   func(r rune, s model.Span)
 	enough func() bool
 }
 
@@ -22,20 +45,20 @@ func (f *folder) text(text string) {
 			if 'A' <= c && c <= 'Z' {
 				c += 'a' - 'A'
 			}
-			f.emit(rune(c), Span{From: at, To: at + 1})
+			f.emit(rune(c), model.Span{From: at, To: at + 1})
 			text = text[1:]
 			at++
 			continue
 		}
 		if r, size := utf8.DecodeRuneInString(text); settled(r) && staysApart(text[size:]) {
-			f.emit(hiragana(r), Span{From: at, To: at + 1})
+			f.emit(hiragana(r), model.Span{From: at, To: at + 1})
 			text = text[size:]
 			at++
 			continue
 		}
 		size := max(norm.NFKC.NextBoundaryInString(text, true), 1)
 		segment := text[:size]
-		s := Span{From: at, To: at + utf8.RuneCountInString(segment)}
+		s := model.Span{From: at, To: at + utf8.RuneCountInString(segment)}
 		f.segment(norm.NFKC.String(segment), s)
 		text, at = text[size:], s.To
 	}
@@ -58,7 +81,7 @@ func staysApart(text string) bool {
 
 // segment folds a composed stretch that begins with a character which nothing before it can
 // change.
-func (f *folder) segment(composed string, s Span) {
+func (f *folder) segment(composed string, s model.Span) {
 	first, _ := utf8.DecodeRuneInString(composed)
 	strip := plain(first)
 	if strip || cased(composed) {
@@ -109,29 +132,4 @@ func hiragana(r rune) rune {
 		return r - apart
 	}
 	return r
-}
-
-// common reports most dense characters at little cost.
-func common(r rune) bool {
-	return 'ぁ' <= r && r <= 'ゖ' || 'ァ' <= r && r <= 'ヺ' || 'ー' <= r && r <= 'ヾ' || '一' <= r && r <= '鿿' || '가' <= r && r <= '힣'
-}
-
-// dense reports characters of scripts that are indexed in pairs.
-func dense(r rune) bool {
-	switch {
-	case r < 0x0E00: // before Thai
-		return false
-	case common(r):
-		return true
-	}
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Bopomofo,
-		unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) && (unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r))
-}
-
-// ignored reports invisible characters, and the skin tones of emoji.
-func ignored(r rune) bool {
-	const zeroWidthSpace = '\u200b' // it separates words
-	return r >= 0x80 && r != zeroWidthSpace && (unicode.Is(unicode.Cf, r) ||
-		unicode.In(r, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) ||
-		0x1F3FB <= r && r <= 0x1F3FF)
 }
