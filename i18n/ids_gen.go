@@ -564,12 +564,12 @@ const (
 
 // A row.
 const (
-	PreviewPage       ID = "preview_page"
-	PreviewSaid       ID = "preview_said" // with Who
-	LeftLeast         ID = "left_least"
-	LeftUncertain     ID = "left_uncertain" // with N
-	LeftUncertainDay  ID = "left_uncertain_day"
-	InboxUnanswerable ID = "inbox_unanswerable" // with Reason, Dot
+	PreviewPage ID = "preview_page"
+	PreviewSaid ID = "preview_said" // with Who
+	LeftLeast   ID = "left_least"
+	LeftDays    ID = "left_days"  // with N
+	LeftSaid    ID = "left_said"  // with Time
+	LeftMaybe   ID = "left_maybe" // with Time
 )
 
 // An empty list.

@@ -72,17 +72,13 @@ func (l *List) drawing(i int, r inbox.Row, p painter, c Context) (drawing, time.
 	}
 	age, next := p.Age(c.Now, r.UpdatedAt)
 	d.age = age
-	d.left = "—"
-	if p.Theme.More == "..." {
-		d.left = "-"
-	}
+	d.need = needOf(r, d.draft, c.Now)
 	if r.Reply.Allowed && r.Reply.Until != nil {
-		last := p.Left
-		if r.Reply.Uncertain {
-			last = p.LeftUncertain
-		}
-		left, changes := last(c.Now, *r.Reply.Until)
+		left, changes := p.soonOver(c.Now, *r.Reply.Until, r.Reply.Uncertain)
 		d.left, d.urgency = left, look.UrgencyOf(r.Reply.Until.Sub(c.Now))
+		if left != "" && !d.need.waits() {
+			d.urgency = look.Calm
+		}
 		next = earlier(next, changes)
 	}
 	if f, ok := l.rows.(*foundRows); ok {
@@ -90,6 +86,15 @@ func (l *List) drawing(i int, r inbox.Row, p painter, c Context) (drawing, time.
 		d.found = d.hit != ""
 	}
 	return d, next
+}
+
+// soonOver words the time left to answer a customer if it is soon over, and returns when that
+// changes.
+func (p painter) soonOver(now, until time.Time, uncertain bool) (string, time.Time) {
+	if left := until.Sub(now); left > look.SoonOver {
+		return "", until.Add(-look.SoonOver)
+	}
+	return p.LeftSaid(now, until, uncertain)
 }
 
 // empty draws the text for no rows, centred.

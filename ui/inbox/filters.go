@@ -167,7 +167,7 @@ func (m *Model) tabLine(tabs []look.Piece, at, w int) string {
 // tabText names a filter with its count, if it is not 0.
 func (m *Model) tabText(f inbox.Filter, c inbox.Counts) string {
 	name := m.Say(i18n.FilterName(string(f)))
-	if n := c.Of(f); n > 0 && f != inbox.FilterDone {
+	if n := c.Of(f); n > 0 {
 		return name + " " + look.Thousands(n)
 	}
 	return name

@@ -107,10 +107,10 @@ func TestFiltersAndSorts(t *testing.T) {
 	list[2].Status = model.Done
 	list[1].Assignee = &model.UserRef{ID: uitest.Me, Name: "Aoi"}
 	w := uitest.NewWorld(t, list)
-	w.Shows("Open 2", "Mine 1", "Unassigned 1", "Blocked 1")
+	w.Shows("Open 2", "Mine 1", "Unassigned 1", "Blocked 1", "Done 1")
 	w.Hides("Customer 3")
 	w.Keys("0")
-	w.Shows("window closed · question 3")
+	w.Shows("question 3        window closed ●1")
 	w.Keys("5")
 	w.Shows("Customer 3", "Reply window closed.")
 	w.Hides("Customer 0")

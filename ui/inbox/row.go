@@ -11,13 +11,12 @@ import (
 	"parley/ui/theme"
 )
 
-// Widths of a row's columns, in cells.
-const (
-	ageCells   = 6 // 12 Nov, 23時間
-	leftCells  = 4 // 23h
-	leftCellsJ = 6 // 23時間
-	indent     = 2
-)
+// indent is where both lines of a row begin to speak: after the bar of the selection, the mark
+// that says why somebody is needed, and a blank.
+const indent = 3
+
+// leastText is the fewest cells of a second line in which its text is of use.
+const leastText = 2
 
 // drawing is everything that the look of a row depends on.
 type drawing struct {
@@ -27,6 +26,7 @@ type drawing struct {
 	look                uint32
 	age, left           string
 	urgency             look.Urgency
+	need                need
 	code                model.Code
 	selected, focused   bool
 	draft, stale, found bool
@@ -34,6 +34,9 @@ type drawing struct {
 	linked              bool
 	hit                 string
 }
+
+// blocked reports whether the row's customer, and only this one, can't be answered.
+func (d drawing) blocked() bool { return d.code != "" && !pageWide(d.code) }
 
 // painter draws rows in one look.
 type painter struct {
@@ -44,26 +47,59 @@ type painter struct {
 
 // row returns the two lines of a conversation, each exactly w cells wide.
 func (p painter) row(r inbox.Row, d drawing) [rowLines]string {
-	name, text := p.Theme.Ink, p.Theme.Ink
-	// Only the first line of the selected row has a background, and both have the mark: a line
-	// of Japanese text whose background changes has to be written again, which is slow over a
-	// slow connection.
-	if d.selected && (d.focused || p.Theme.Soft.Text != p.Theme.Soft.Muted) {
-		name = p.Theme.Soft // if reversed, only with the keyboard focus
-		name.Muted = name.Text
-	}
-	style, below := name.Accent, text.Accent
-	if d.code != "" && !pageWide(d.code) || d.stale {
-		name, text = faint(name), faint(text)
-	}
-	mark := [rowLines]string{" ", " "} // without a style, which would have to be written
+	name, text := p.inks(d)
+	bar := [rowLines]string{" ", " "} // without a style, which would have to be written
 	if d.selected {
-		if !d.focused {
-			style, below = name.Faint, text.Faint
+		style, below := p.Theme.Accent, p.Theme.Accent
+		if name == p.ground(d) {
+			style = name.Accent
 		}
-		mark = [rowLines]string{style.Paint(p.Theme.Selected), below.Paint(p.Theme.Selected)}
+		if !d.focused {
+			style, below = name.Faint, p.Theme.Faint
+		}
+		bar = [rowLines]string{style.Paint(p.Theme.Selected), below.Paint(p.Theme.Selected)}
 	}
-	return [rowLines]string{mark[0] + p.first(r, d, name), mark[1] + p.second(r, d, text)}
+	return [rowLines]string{bar[0] + p.first(r, d, name), bar[1] + p.second(r, d, text)}
+}
+
+// ground is the ink of the first line before the row's own state counts. Only the first line of
+// the selected row has a background, and both have the bar: a line of Japanese text whose
+// background changes has to be written again, which is slow over a slow connection.
+func (p painter) ground(d drawing) theme.Ink {
+	if d.selected && (d.focused || p.Theme.Soft.Text != p.Theme.Soft.Muted) { // if reversed, only with the keyboard focus
+		soft := p.Theme.Soft
+		soft.Muted = soft.Text
+		return soft
+	}
+	return p.Theme.Ink
+}
+
+// inks returns the inks of the two lines: who waits is the brightest thing on the screen, who
+// was answered is muted, who can't be answered is faint.
+func (p painter) inks(d drawing) (name, text theme.Ink) {
+	name, text = p.ground(d), p.Theme.Ink
+	switch {
+	case d.blocked() || d.stale:
+		return faint(name), faint(text)
+	case d.need.waits():
+		return name, text
+	case d.selected: // its first line stands on a ground of its own
+		return name, quiet(text)
+	}
+	return quiet(name), quiet(text)
+}
+
+// faint is the ink of a row that can't be answered: one colour.
+func faint(i theme.Ink) theme.Ink {
+	f := i.Faint
+	return theme.Ink{Text: f, Strong: f, Muted: f, StrongMuted: f, Faint: f, Accent: f, Warn: f, Danger: i.Danger, Good: f}
+}
+
+// quiet is the ink of a row that waits for nobody: muted, bold if unread. What is to be seen in
+// it all the same, such as a draft, keeps its colour.
+func quiet(i theme.Ink) theme.Ink {
+	i.Text, i.Strong, i.Accent = i.Muted, i.StrongMuted, i.Muted
+	return i
 }
 
 // pageWide reports whether a reason against replies holds for the whole Page: the banner says
@@ -77,22 +113,30 @@ func pageWide(c model.Code) bool {
 	}
 }
 
-// faint is the ink of a row that can't be answered: one colour.
-func faint(i theme.Ink) theme.Ink {
-	f := i.Faint
-	return theme.Ink{Text: f, Strong: f, Muted: f, Faint: f, Accent: f, Warn: f, Danger: i.Danger, Good: f}
-}
-
-// first draws the line with name, age and time left.
+// first draws the line with why somebody is needed, the name, and the age of the last message.
 func (p painter) first(r inbox.Row, d drawing, ink theme.Ink) string {
-	left := leftCells
-	if p.Words.Japanese() {
-		left = leftCellsJ
-	}
-	room := p.w - 1 - (ageCells + 1 + left + 1)
+	age := p.Cells.Width(d.age)
+	room := p.w - indent - 1 - age - 1
 	if room < 4 { // only the name fits
 		return ink.Text.Paint(p.Fit(p.Name(r.Customer), p.w-1))
 	}
+	tail := ""
+	for _, mark := range p.states(r, d) {
+		tail += " " + mark
+	}
+	name := p.Cut(p.Name(r.Customer), room-p.Cells.Width(tail))
+	style := ink.Text
+	if r.Unread > 0 {
+		style = ink.Strong
+	}
+	pad := room - p.Cells.Width(name) - p.Cells.Width(tail)
+	mark, markStyle := d.need.mark(p.Theme, ink)
+	return markStyle.Paint(mark) + ink.Text.Paint(" ") + style.Paint(name) + ink.Muted.Paint(tail) +
+		ink.Muted.Paint(space(pad+1)+d.age+" ")
+}
+
+// states are the marks after the name: what is so with a conversation, whoever it needs.
+func (p painter) states(r inbox.Row, d drawing) []string {
 	var marks []string
 	if len(r.Links) > 0 {
 		marks = append(marks, p.Theme.Linked)
@@ -103,99 +147,66 @@ func (p painter) first(r inbox.Row, d drawing, ink theme.Ink) string {
 	if d.asleep {
 		marks = append(marks, p.Theme.Snoozed)
 	}
-	tail := ""
-	if len(marks) > 0 {
-		tail = " " + strings.Join(marks, " ")
-	}
-	name := p.Cut(p.Name(r.Customer), room-p.Cells.Width(tail)-1)
-	style := ink.Text
-	if r.Unread > 0 {
-		style = ink.Strong
-	}
-	pad := room - p.Cells.Width(name) - p.Cells.Width(tail)
-	return style.Paint(name) + ink.Muted.Paint(tail) + ink.Text.Paint(space(pad)) +
-		p.times(d, left, ink) + ink.Text.Paint(" ")
+	return marks
 }
 
-// times draws the two columns of times, in one style if both have the same.
-func (p painter) times(d drawing, left int, ink theme.Ink) string {
-	age, ends := p.Right(d.age, ageCells)+" ", p.Right(d.left, left)
-	style := d.urgency.Style(ink)
-	if style == ink.Muted {
-		return style.Paint(age + ends)
-	}
-	return ink.Muted.Paint(age) + style.Paint(ends)
-}
-
-// second draws the line with the last message and the marks.
+// second draws the line with the last message; at its right how long the customer can still be
+// answered, if that is soon over, and how many messages are unread.
 func (p painter) second(r inbox.Row, d drawing, ink theme.Ink) string {
-	marks, cells := p.marks(r, d, ink)
-	room := p.w - 1 - (indent - 1) - cells - 1
-	if room < 2 {
+	pieces := p.right(r, d, ink)
+	room := p.w - indent - 1
+	for _, x := range pieces {
+		room -= 1 + p.Cells.Width(x.Text)
+	}
+	if room < leastText {
 		return ink.Text.Paint(space(p.w - 1))
 	}
-	text, style := p.says(r, d), ink.Muted
-	if r.Unread > 0 {
-		style = ink.Text
-	}
-	line := ink.Text.Paint(space(indent - 1))
+	var b strings.Builder
+	b.WriteString(ink.Text.Paint(space(indent - 1)))
 	if d.found {
-		line += p.found(d.hit, room, ink)
+		b.WriteString(p.found(d.hit, room, ink))
 	} else {
-		line += style.Paint(p.Fit(text, room))
+		style := ink.Muted
+		if r.Unread > 0 {
+			style = ink.Text
+		}
+		b.WriteString(style.Paint(p.Fit(p.says(r, d), room)))
 	}
-	return line + marks + ink.Text.Paint(" ")
+	for _, x := range pieces {
+		b.WriteString(" " + x.Style.Paint(x.Text))
+	}
+	b.WriteString(" ")
+	return b.String()
 }
 
-// says returns the text of the second line: the last message, after the reason if no reply is
-// allowed. The selected row has the whole reason instead.
+// says returns the text of the second line: the last message; if the row is selected and no
+// reply is allowed, the whole reason instead.
 func (p painter) says(r inbox.Row, d drawing) string {
-	who, text := p.Preview(r.Shown(), p.me)
-	switch {
-	case d.code == "", pageWide(d.code) && !d.selected:
-		return who + text
-	case d.selected:
+	if d.code != "" && d.selected {
 		return p.Say(i18n.Code(string(d.code)))
 	}
-	return p.Say(i18n.InboxUnanswerable, "Reason", p.Say(i18n.Blocked(string(d.code))), "Dot", p.Theme.Bullet) + who + text
+	who, text := p.Preview(r.Shown(), p.me)
+	return who + text
 }
 
-// marks draws the marks at the right of the second line, and returns their width in cells.
-func (p painter) marks(r inbox.Row, d drawing, ink theme.Ink) (string, int) {
-	var b strings.Builder
-	cells := 0
-	add := func(s string, style theme.Style) {
-		b.WriteString(ink.Text.Paint(" ") + style.Paint(s))
-		cells += 1 + p.Cells.Width(s)
-	}
-	who, _ := r.WhoWaits()
-	switch m := r.Shown(); {
-	case who == model.WaitsReply: // whatever came after it
-		add(p.Theme.Asks, ink.Danger)
-	case m != nil && m.Direction == model.Out:
-		switch m.State {
-		case model.Ask, model.Failed:
-			add(p.Theme.Asks, ink.Danger)
-		case model.Queued, model.Posting, model.Unknown:
-			add(p.Theme.Waiting, ink.Warn)
-		case model.Sent, model.Delivered:
-			add(p.Theme.Sent, ink.Muted)
-		case model.Read:
-			add(p.Theme.Glyphs.Read, ink.Muted)
-		case model.Dropped:
-		}
+// right returns what stands at the right of the second line. The selected row of a customer
+// who can't be answered says why in full, others in a word.
+func (p painter) right(r inbox.Row, d drawing, ink theme.Ink) []look.Piece {
+	var out []look.Piece
+	switch {
+	case d.left != "":
+		out = append(out, look.Piece{Text: d.left, Style: d.urgency.Style(ink)})
+	case d.blocked() && !d.selected:
+		out = append(out, look.Piece{Text: p.Cut(p.Say(i18n.Blocked(string(d.code))), (p.w-indent)/2), Style: ink.Faint})
 	}
 	if r.Unread > 0 {
 		n := strconv.Itoa(r.Unread)
 		if r.Unread > 99 {
 			n = "99+"
 		}
-		add(p.Theme.Unread+n, ink.Accent)
+		out = append(out, look.Piece{Text: p.Theme.Unread + n, Style: ink.Accent})
 	}
-	if d.draft {
-		add(p.Theme.Draft, ink.Warn)
-	}
-	return b.String(), cells
+	return out
 }
 
 func space(n int) string { return strings.Repeat(" ", max(0, n)) }

@@ -29,30 +29,36 @@ func (l Look) Age(now, at time.Time) (string, time.Time) {
 	return l.Date(now, at), l.midnight(now).AddDate(0, 0, 1)
 }
 
-// Left returns the remaining time, short, rounded down: 23h, 40m, <1m; and when that changes.
+// Left returns the remaining time, short, rounded down: 6d, 23h, 40m, <1m; and when that
+// changes.
 func (l Look) Left(now, until time.Time) (string, time.Time) {
 	d := until.Sub(now)
+	id, unit := i18n.AgeHours, time.Hour
 	switch {
 	case d <= 0:
 		return "", time.Time{}
 	case d < time.Minute:
 		return l.Say(i18n.LeftLeast), until
 	case d < time.Hour:
-		n := d / time.Minute
-		return l.Say(i18n.AgeMinutes, "N", int(n)), until.Add(-n * time.Minute).Add(time.Nanosecond)
+		id, unit = i18n.AgeMinutes, time.Minute
+	case d >= 2*day:
+		id, unit = i18n.LeftDays, day
 	}
-	n := d / time.Hour
-	return l.Say(i18n.AgeHours, "N", int(n)), until.Add(-n * time.Hour).Add(time.Nanosecond)
+	n := d / unit
+	return l.Say(id, "N", int(n)), until.Add(-n * unit).Add(time.Nanosecond)
 }
 
-// LeftUncertain returns the most time that may remain, in whole days: 6d?, <1d?; and when that
-// changes.
-func (l Look) LeftUncertain(now, until time.Time) (string, time.Time) {
-	n := until.Sub(now) / day
-	if n < 1 {
-		return l.Say(i18n.LeftUncertainDay), until
+// LeftSaid words the remaining time: 13m left; and when that changes. uncertain: Facebook may
+// refuse a reply before.
+func (l Look) LeftSaid(now, until time.Time, uncertain bool) (string, time.Time) {
+	left, changes := l.Left(now, until)
+	switch {
+	case left == "":
+		return "", changes
+	case uncertain:
+		return l.Say(i18n.LeftMaybe, "Time", left), changes
 	}
-	return l.Say(i18n.LeftUncertain, "N", int(n)), until.Add(-n * day).Add(time.Nanosecond)
+	return l.Say(i18n.LeftSaid, "Time", left), changes
 }
 
 // Clock formats a time of day: 10:02.

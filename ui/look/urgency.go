@@ -12,7 +12,7 @@ type Urgency uint8
 // From no longer answerable to most urgent.
 const (
 	closed Urgency = iota
-	calm
+	Calm
 	open
 	soon
 	urgent
@@ -20,7 +20,8 @@ const (
 
 // Remaining times in the reply window at which its colour changes.
 const (
-	leftCalm   = 6 * time.Hour
+	// SoonOver is the remaining time from which a row of the inbox says it.
+	SoonOver   = 6 * time.Hour
 	leftSoon   = 2 * time.Hour
 	leftUrgent = 30 * time.Minute
 )
@@ -28,8 +29,8 @@ const (
 // UrgencyOf returns the urgency of a reply by the time left to send it.
 func UrgencyOf(left time.Duration) Urgency {
 	switch {
-	case left > leftCalm:
-		return calm
+	case left > SoonOver:
+		return Calm
 	case left > leftSoon:
 		return open
 	case left > leftUrgent:
@@ -43,7 +44,7 @@ func (u Urgency) Style(ink theme.Ink) theme.Style {
 	switch u {
 	case closed:
 		return ink.Faint
-	case calm:
+	case Calm:
 		return ink.Muted
 	case open:
 		return ink.Text

@@ -33,6 +33,8 @@ type Ink struct {
 	Strong Style
 	// Muted is for times, labels, and text already read.
 	Muted Style
+	// StrongMuted is for names and unread text where nobody waits for the user.
+	StrongMuted Style
 	// Faint is for rules, closed rows and what can't be used now.
 	Faint Style
 	// Accent is for focus, links and our own name.
@@ -123,7 +125,8 @@ func New(o Options) Theme {
 		t.Ink, t.Soft = sixteen.ink(nil), reversed()
 		t.Version |= 8
 	default:
-		t.Ink = Ink{Strong: style(ansi.NewStyle().Bold())}
+		bold := style(ansi.NewStyle().Bold())
+		t.Ink = Ink{Strong: bold, StrongMuted: bold}
 		t.Soft = reversed()
 		t.Colourless = true
 	}
@@ -158,12 +161,18 @@ func (p palette) ink(ground color.Color) Ink {
 		}
 		return style(s)
 	}
-	strong := ansi.NewStyle().Bold()
-	if ground != nil {
-		strong = strong.BackgroundColor(ground)
+	bold := func(c color.Color) Style {
+		s := ansi.NewStyle().Bold()
+		if c != nil {
+			s = s.ForegroundColor(c)
+		}
+		if ground != nil {
+			s = s.BackgroundColor(ground)
+		}
+		return style(s)
 	}
 	return Ink{
-		Text: on(nil), Strong: style(strong), Muted: on(p.muted), Faint: on(p.faint),
+		Text: on(nil), Strong: bold(nil), Muted: on(p.muted), StrongMuted: bold(p.muted), Faint: on(p.faint),
 		Accent: on(p.accent), Warn: on(p.warn), Danger: on(p.danger), Good: on(p.good),
 	}
 }
@@ -171,9 +180,9 @@ func (p palette) ink(ground color.Color) Ink {
 // reversed is the selected row without a colour for its background: one reversed block, in
 // which only bold stands out.
 func reversed() Ink {
-	r := style(ansi.NewStyle().Reverse(true))
+	r, bold := style(ansi.NewStyle().Reverse(true)), style(ansi.NewStyle().Bold().Reverse(true))
 	return Ink{
-		Text: r, Strong: style(ansi.NewStyle().Bold().Reverse(true)), Muted: r, Faint: r,
+		Text: r, Strong: bold, Muted: r, StrongMuted: bold, Faint: r,
 		Accent: r, Warn: r, Danger: r, Good: r,
 	}
 }

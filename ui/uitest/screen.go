@@ -2,6 +2,7 @@ package uitest
 
 import (
 	"reflect"
+	"regexp"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -89,13 +90,16 @@ func (w *World) Holds(path ...string) int {
 	return 1
 }
 
+// litRow is the first line of the selected row: the bar, why it needs the user, the name.
+var litRow = regexp.MustCompile(`^▌. Customer (\d+)`)
+
 // Lit is the row that is selected in the list, by its number; "" where none is.
 func (w *World) Lit() string {
 	w.Helper()
 	var out []string
 	for _, line := range w.Lines() {
-		if rest, ok := strings.CutPrefix(line, "▌Customer "); ok {
-			out = append(out, strings.Fields(rest)[0])
+		if m := litRow.FindStringSubmatch(line); m != nil {
+			out = append(out, m[1])
 		}
 	}
 	if len(out) > 1 {
