@@ -223,8 +223,6 @@ const (
 
 // Where there are no messages.
 const (
-	EmptyThread      ID = "empty_thread"
-	EmptyThreadKeys  ID = "empty_thread_keys" // with Key
 	ThreadOlder      ID = "thread_older"
 	ThreadReading    ID = "thread_reading"
 	ThreadNone       ID = "thread_none"
@@ -570,6 +568,22 @@ const (
 	LeftDays    ID = "left_days"  // with N
 	LeftSaid    ID = "left_said"  // with Time
 	LeftMaybe   ID = "left_maybe" // with Time
+)
+
+// What there is to do, before a conversation is shown.
+const (
+	AgendaClosingOne ID = "agenda_closing_one"
+	AgendaClosing    ID = "agenda_closing" // with N
+	AgendaWaitingOne ID = "agenda_waiting_one"
+	AgendaWaiting    ID = "agenda_waiting" // with N
+	AgendaClosedOne  ID = "agenda_closed_one"
+	AgendaClosed     ID = "agenda_closed"     // with N
+	AgendaFirst      ID = "agenda_first"      // with Key, Name
+	AgendaFirstLeft  ID = "agenda_first_left" // with Key, Name, Left
+	AgendaZero       ID = "agenda_zero"
+	AgendaZeroOne    ID = "agenda_zero_one"
+	AgendaZeroDone   ID = "agenda_zero_done" // with N
+	AgendaNext       ID = "agenda_next"      // with Key, Filter, N
 )
 
 // An empty list.

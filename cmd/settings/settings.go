@@ -124,9 +124,10 @@ func Defaults() Settings {
 		PipedriveURL:      pipedrive.DefaultURL,
 		PipedriveOAuthURL: pipedrive.DefaultOAuthURL,
 
-		Theme:  themeAuto,
-		Glyphs: GlyphsAuto,
-		Timing: hub.DefaultTiming(),
+		Theme:   themeAuto,
+		Glyphs:  GlyphsAuto,
+		Preview: true,
+		Timing:  hub.DefaultTiming(),
 
 		MediaQuota: 20 * gigabyte,
 

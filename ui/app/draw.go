@@ -90,7 +90,9 @@ func (m *Model) body(f *frame, top int) []string {
 		}
 		var lines []string
 		if m.Shown == "" {
-			lines = m.nothingOpen(l.Thread, l.Body)
+			var next time.Time
+			lines, next = m.inbox.AgendaLines(l.Thread, l.Body)
+			f.Until(next)
 		} else {
 			lines = m.conversation.Lines(&f.Frame, l.Thread, l.Body, x, top)
 		}
@@ -131,36 +133,29 @@ func beside(between string, columns []column, h int) []string {
 	return out
 }
 
-// nothingOpen says what the conversation's place is for.
-func (m *Model) nothingOpen(w, h int) []string {
-	lines := make([]string, 0, h)
-	for range max(0, h/2-1) {
-		lines = append(lines, look.Blank(w))
-	}
-	if m.inbox.List.Len() == 0 { // the list says what this is for
-		for len(lines) < h {
-			lines = append(lines, look.Blank(w))
-		}
-		return lines[:h]
+// emptyList is what an empty list says: what it is for, and the key that starts it.
+func (m *Model) emptyList() []look.Piece {
+	if m.inbox.List.Len() > 0 {
+		return nil
 	}
 	th := m.Look.Theme
-	for i, s := range []string{m.Say(i18n.EmptyThread), m.Say(i18n.EmptyThreadKeys, "Key", m.KeyOf("open"))} {
-		style := th.Muted
-		if i == 1 {
-			style = th.Faint
+	if m.Layout.Thread == 0 && !m.inbox.Search.Active() { // else the pane beside it says so
+		if zero := m.inbox.Zero(); zero != nil {
+			return zero
 		}
-		s = m.Look.Cut(s, w)
-		n := m.Look.Cells.Width(s)
-		lines = append(lines, look.Blank((w-n)/2)+style.Paint(s)+look.Blank(w-n-(w-n)/2))
 	}
-	for len(lines) < h {
-		lines = append(lines, look.Blank(w))
+	var out []look.Piece
+	for i, s := range m.emptyListSays() {
+		style := th.Text
+		if i > 0 {
+			style = th.Muted
+		}
+		out = append(out, look.Piece{Text: s, Style: style})
 	}
-	return lines[:h]
+	return out
 }
 
-// emptyList is what an empty list says: what it is for, and the key that starts it.
-func (m *Model) emptyList() []string {
+func (m *Model) emptyListSays() []string {
 	switch {
 	case m.inbox.Search.Loading:
 		return []string{m.Say(i18n.SearchGoesOn)}

@@ -51,7 +51,7 @@ func (m panes) half(halves int) tea.Cmd {
 		m.conversation.HalfPage(halves)
 	case screen.PaneList:
 		m.inbox.List.Half(halves)
-		return m.inbox.FindMore()
+		return tea.Batch(m.inbox.FindMore(), m.inbox.PreviewLater())
 	case screen.PanePanel:
 		m.crm.Scroll(halves * max(1, m.Layout.Body/2))
 	}
@@ -66,9 +66,10 @@ func (m panes) end(last bool) tea.Cmd {
 		m.crm.ScrollTo(last)
 	case m.Focus == screen.PaneList && last:
 		m.inbox.List.Last()
-		return m.inbox.FindMore()
+		return tea.Batch(m.inbox.FindMore(), m.inbox.PreviewLater())
 	case m.Focus == screen.PaneList:
 		m.inbox.List.First()
+		return m.inbox.PreviewLater()
 	}
 	return nil
 }

@@ -27,10 +27,11 @@ type marked struct {
 	err          error
 }
 
-// WatchReading starts the wait after which what is on screen counts as read.
+// WatchReading starts the wait after which what is on screen counts as read. What is only
+// previewed, while the list has the keyboard, doesn't.
 func (m *Model) WatchReading() tea.Cmd {
 	c := &m.talk
-	if m.Shown == "" || m.Layout.Thread == 0 || !m.Attended || m.Overlaid() != nil || !m.Live() {
+	if m.Shown == "" || m.Layout.Thread == 0 || m.Focus == screen.PaneList || !m.Attended || m.Overlaid() != nil || !m.Live() {
 		c.marking = ""
 		return nil
 	}

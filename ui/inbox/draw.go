@@ -6,7 +6,6 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/look"
-	"parley/ui/theme"
 )
 
 // Context is what the drawing of a list depends on besides its rows.
@@ -18,7 +17,7 @@ type Context struct {
 	// Draft reports whether a conversation has a draft.
 	Draft func(model.ConversationID) bool
 	// Empty is the text if there are no rows: what this place is for, and the key to start.
-	Empty []string
+	Empty []look.Piece
 }
 
 // memo caches drawn rows.
@@ -99,32 +98,28 @@ func (p painter) soonOver(now, until time.Time, uncertain bool) (string, time.Ti
 
 // empty draws the text for no rows, centred.
 func (l *List) empty(lines []string, p painter, c Context) []string {
-	type sentence struct {
-		text  string
-		style theme.Style
-	}
-	var said []sentence
-	for i, s := range c.Empty {
-		style := p.Theme.Text
-		if i > 0 {
-			style = p.Theme.Muted
-		}
-		for _, part := range p.Cells.Wrap(s, max(2, l.w-2)) {
-			said = append(said, sentence{part, style})
+	return append(lines, centred(p.Look, c.Empty, l.w, l.h)...)
+}
+
+// centred draws sentences in the middle of exactly h lines of exactly w cells.
+func centred(l look.Look, sentences []look.Piece, w, h int) []string {
+	var said []look.Piece
+	for _, s := range sentences {
+		for _, part := range l.Cells.Wrap(s.Text, max(2, w-2)) {
+			said = append(said, look.Piece{Text: l.Cut(part, w), Style: s.Style})
 		}
 	}
-	said = said[:min(len(said), l.h)]
-	above := (l.h - len(said)) / 2
-	for range above {
-		lines = append(lines, space(l.w))
+	said = said[:min(len(said), h)]
+	lines := make([]string, 0, h)
+	for range (h - len(said)) / 2 {
+		lines = append(lines, space(w))
 	}
 	for _, s := range said {
-		text := p.Cut(s.text, l.w)
-		n := p.Cells.Width(text)
-		lines = append(lines, space((l.w-n)/2)+s.style.Paint(text)+space(l.w-n-(l.w-n)/2))
+		n := l.Cells.Width(s.Text)
+		lines = append(lines, space((w-n)/2)+s.Style.Paint(s.Text)+space(w-n-(w-n)/2))
 	}
-	for len(lines) < l.h {
-		lines = append(lines, space(l.w))
+	for len(lines) < h {
+		lines = append(lines, space(w))
 	}
 	return lines
 }

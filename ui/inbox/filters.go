@@ -45,7 +45,10 @@ func (m *Model) Filter(f inbox.Filter) tea.Cmd {
 	q := m.Query
 	q.Filter = f
 	m.ask(q)
-	return nil
+	if m.Shown == "" || m.Focus != screen.PaneList {
+		return nil
+	}
+	return m.PreviewLater()
 }
 
 // TurnFilter moves by that many filters, wrapping around.

@@ -50,7 +50,7 @@ func TestWhatAColleaguePutsAwayIsNotReplaced(t *testing.T) {
 		w.Arrives(uitest.Talk(1, 2, away))
 		w.WantLit("")
 		w.Keys("e", "enter", "r", "s", "p", "u")
-		w.Shows("Open 4", "Conversations open here.")
+		w.Shows("Open 4", "4 wait")
 		for n := range 5 {
 			if (w.Status(n) == model.Done) != (n == 1) {
 				t.Errorf("customer %d is %s", n, w.Status(n))

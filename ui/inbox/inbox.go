@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -53,6 +54,8 @@ type Model struct {
 	Acting  acting
 	// Turns goes from one customer who waits to the next.
 	Turns *Turns
+	// finished are the conversations that the user finished here, and when.
+	finished map[model.ConversationID]time.Time
 }
 
 // New returns an inbox that shows its rows in l.

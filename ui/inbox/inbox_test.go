@@ -8,6 +8,7 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/app"
+	"parley/ui/conversation"
 	list "parley/ui/inbox"
 	"parley/ui/uitest"
 )
@@ -15,9 +16,9 @@ import (
 func TestMovingDoesNotOpen(t *testing.T) {
 	t.Parallel()
 	w := uitest.NewWorld(t, uitest.Some(5))
-	w.Shows("Aoyama Coffee", "live", "private: only you", "Open 5", "Customer 0", "question 4", "? help", "Conversations open here.")
+	w.Shows("Aoyama Coffee", "live", "private: only you", "Open 5", "Customer 0", "question 4", "? help", "5 wait", "N starts with Customer 4")
 	w.Keys("j", "j")
-	w.Shows("Conversations open here.")
+	w.Shows("5 wait", "N starts with Customer 4")
 	w.Keys("enter")
 	w.Shows("Reply to Customer 2…", "esc back")
 	w.Keys("esc", "k", "enter")
@@ -30,12 +31,16 @@ func TestPreview(t *testing.T) {
 	t.Parallel()
 	w := uitest.NewWorld(t, uitest.Some(5), func(o *app.Options) { o.Preview = true })
 	w.Keys("j", "j")
-	w.Shows("Conversations open here.")
+	w.Shows("5 wait", "N starts with Customer 4")
 	w.Passes(list.PreviewAfter)
 	w.Shows("Reply to Customer 2…")
 	w.Keys("j")
 	w.Passes(list.PreviewAfter)
 	w.Shows("Reply to Customer 3…")
+	w.Passes(2 * conversation.ReadAfter)
+	if n := w.Lines()[2+2*3+1]; !strings.Contains(n, "●1") {
+		t.Errorf("what was only previewed is read: %q", n)
+	}
 }
 
 // TestTheSelectionStays: what is selected stays selected while messages arrive.

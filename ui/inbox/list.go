@@ -29,8 +29,10 @@ type List struct {
 	index    int // of the selected row, or where it was
 	top      int // the first visible row
 	// none: there was no row at the last refresh.
-	none  bool
-	drawn memo
+	none bool
+	// touched: the user selected something.
+	touched bool
+	drawn   memo
 }
 
 // NewList returns an empty list.
@@ -60,10 +62,11 @@ func (l *List) SetRows(rows Rows) {
 
 // Refresh updates the list after changes of the rows. The selection follows its conversation.
 // If that leaves, its place is kept, with nothing selected until the user moves or it is back.
-// In a list that was empty the first row is selected: nothing else was.
+// In a list that was empty the first row is selected: nothing else was. So it is while what
+// nobody selected would be pushed off the screen by all that comes in at the beginning.
 func (l *List) Refresh() {
 	i, ok := l.rows.Index(l.selected)
-	if !ok && (l.selected == "" || l.none) {
+	if !ok && (l.selected == "" || l.none) || !l.touched && i >= max(1, l.visible()) {
 		l.pick(0)
 		return
 	}
@@ -150,6 +153,7 @@ func (l *List) visible() int { return l.h / rowLines }
 // in the middle: users see the rows around it, and the terminal is redrawn once for many rows
 // rather than for each.
 func (l *List) choose(i int) {
+	l.touched = true
 	i = max(0, min(i, l.rows.Len()-1))
 	if n := max(1, l.visible()); i < l.top || i >= l.top+n {
 		l.top = i - n/2

@@ -19,7 +19,7 @@ type rested struct{ id model.ConversationID }
 // there is room.
 func (m *Model) PreviewLater() tea.Cmd {
 	r, ok := m.List.Selected()
-	if !m.preview || !ok || m.W < screen.TwoPanes {
+	if !m.preview || !ok || m.W < screen.Previews {
 		return nil
 	}
 	return m.Clock.After(PreviewAfter, rested{r.ID})

@@ -24,7 +24,9 @@ func TestARowSaysOneThingAtATime(t *testing.T) {
 		uitest.Talk(0, 1),
 		uitest.Talk(1, 2, func(c *model.Conversation) { c.WindowUntil, c.Unread = until(13*time.Minute), 2 }),
 		uitest.Talk(2, 3, func(c *model.Conversation) { c.LastMessage, c.Unread, c.WindowUntil = &answered, 0, until(time.Hour) }),
-		uitest.Talk(3, 4, func(c *model.Conversation) { c.LastMessage.Direction, c.LastMessage.State, c.LastMessage.Author = model.Out, model.Ask, model.Author{Kind: model.ByUser, ID: "ken", Name: "Ken"} }),
+		uitest.Talk(3, 4, func(c *model.Conversation) {
+			c.LastMessage.Direction, c.LastMessage.State, c.LastMessage.Author = model.Out, model.Ask, model.Author{Kind: model.ByUser, ID: "ken", Name: "Ken"}
+		}),
 		uitest.Talk(4, 5, func(c *model.Conversation) { c.WindowUntil = until(-time.Hour) }),
 	}
 	for lang, want := range map[string][]string{
@@ -44,6 +46,7 @@ func TestARowSaysOneThingAtATime(t *testing.T) {
 		},
 	} {
 		w := uitest.NewWorld(t, list, func(o *app.Options) { o.Words = i18n.New(lang) })
+		w.Keys("0")
 		for i, line := range want {
 			if got := w.Lines()[2+i]; !strings.HasPrefix(got, line+" ") {
 				t.Errorf("%s: line %d is %q, want %q", lang, i, got, line)
@@ -60,7 +63,9 @@ func TestARowSaysOneThingAtATime(t *testing.T) {
 // here has read.
 func TestWhoWaitsIsTheBrightest(t *testing.T) {
 	t.Parallel()
-	answer := func(c *model.Conversation) { c.LastMessage.Direction, c.LastMessage.Author = model.Out, model.Author{Kind: model.ByPage} }
+	answer := func(c *model.Conversation) {
+		c.LastMessage.Direction, c.LastMessage.Author = model.Out, model.Author{Kind: model.ByPage}
+	}
 	w := uitest.NewWorld(t, []model.Conversation{uitest.Talk(0, 1), uitest.Talk(1, 2), uitest.Talk(2, 3, answer)})
 	lines := strings.Split(w.View().Content, "\n")
 	th := w.Look.Theme

@@ -104,6 +104,7 @@ func (m *Model) triaged(t Triaged) tea.Cmd {
 		}
 	default:
 		m.conversation.Put(t.Conversation)
+		m.finishedNow(t.Conversation)
 		m.Notify(x.said)
 		if x.Undo != nil && m.Undo.Last() == x.Undo {
 			m.OfferUndo()

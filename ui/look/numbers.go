@@ -26,6 +26,11 @@ type Piece struct {
 	Style theme.Style
 }
 
+// Midnight returns the midnight before t, in t's zone.
+func Midnight(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
+}
+
 // NextDay returns the midnight after t, in t's zone.
 func NextDay(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day()+1, 0, 0, 0, 0, t.Location())

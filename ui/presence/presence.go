@@ -139,9 +139,10 @@ func (m *Model) audible(id model.ConversationID) bool {
 	return id != "" && ok && p.Sees && p.Visibility == model.Shared && m.Live()
 }
 
-// lookingAt returns the conversation that the user looks at.
+// lookingAt returns the conversation that the user looks at. A preview, while the list has the
+// keyboard, is none.
 func (m *Model) lookingAt() model.ConversationID {
-	if id := m.Shown; m.Attended && m.Layout.Thread > 0 && m.audible(id) {
+	if id := m.Shown; m.Focus != screen.PaneList && m.Attended && m.Layout.Thread > 0 && m.audible(id) {
 		return id
 	}
 	return ""

@@ -4,6 +4,8 @@ package screen
 const (
 	ThreePanes = 120
 	TwoPanes   = 80
+	// Previews is the width from which the conversation follows the selection.
+	Previews   = 100
 	wideScreen = 160
 
 	listNarrow, listMiddle, listWide = 34, 38, 44
