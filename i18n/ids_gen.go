@@ -18,6 +18,7 @@ const (
 // The composer.
 const (
 	ComposerPlaceholder     ID = "composer_placeholder" // with Name, More
+	ComposerTo              ID = "composer_to"          // with Name
 	ComposerSend            ID = "composer_send"
 	ComposerLine            ID = "composer_line"
 	ComposerLeave           ID = "composer_leave"

@@ -42,6 +42,8 @@ type Box struct {
 	reason  string
 	// closed is the end of the last open window seen here.
 	closed *time.Time
+	// others says which colleagues write to the same customer; "" if none.
+	others string
 
 	// The fields below are recomputed whenever one above changes.
 	text  layout
@@ -85,7 +87,7 @@ func (b *Box) ShowNote(id model.ConversationID, draft string) {
 
 func (b *Box) show(id model.ConversationID, draft string) {
 	b.conversation = id
-	b.verdict, b.name, b.reason, b.closed, b.quote, b.files = model.Verdict{}, "", "", nil, "", ""
+	b.verdict, b.name, b.reason, b.closed, b.quote, b.files, b.others = model.Verdict{}, "", "", nil, "", "", ""
 	b.SetText(draft)
 }
 
@@ -132,6 +134,15 @@ func (b *Box) SetVerdict(now time.Time, name string, v model.Verdict, pageReason
 	}
 	b.now, b.name, b.verdict, b.reason = now, name, v, pageReason
 	b.arrange()
+}
+
+// SetOthers says which colleagues write to the same customer, in a line that is safe to draw;
+// "" if none.
+func (b *Box) SetOthers(line string) {
+	if line != b.others {
+		b.others = line
+		b.arrange()
+	}
 }
 
 // SetWidth sets the width in cells.

@@ -15,7 +15,7 @@ const countFrom = 1800
 
 // parts is what is drawn, from top to bottom.
 type parts struct {
-	// label: the first line says that this is a note.
+	// label: the first line says to whom this goes, or that it is a note, and who else writes.
 	label bool
 	// quote: the line above the text describes the quoted message.
 	quote bool
@@ -58,7 +58,8 @@ func (b *Box) arrangeParts() parts {
 		why, todo = b.blocked()
 	}
 	if b.open {
-		p.label = b.note && room > 1
+		// That a colleague writes too has to be seen before this is sent.
+		p.label = b.note && room > 1 || b.allowed() && (room > 2 || b.others != "" && room > 1)
 		if p.label {
 			room--
 		}
@@ -134,22 +135,22 @@ func (b *Box) Height() int { return b.parts.height() }
 // Lines draws it: exactly Height lines of exactly its width. focused: it, or the pane that it
 // belongs to, has the keyboard.
 func (b *Box) Lines(focused bool) []string {
-	lines := make([]string, 0, b.Height())
+	lines, ink := make([]string, 0, b.Height()), b.ink()
 	if b.parts.label {
-		lines = append(lines, b.paint(b.look.Theme.Warn, b.look.Say(i18n.ComposerNoteLabel, "Dot", b.look.Theme.Bullet)))
+		lines = append(lines, b.label())
 	}
-	head := b.look.Theme.Faint
+	head := ink.Faint
 	if b.allowed() {
-		head = b.look.Theme.Warn
+		head = ink.Warn
 	}
 	for _, s := range b.parts.head {
 		lines = append(lines, b.paint(head, s))
 	}
 	if b.parts.quote {
-		lines = append(lines, b.paint(b.look.Theme.Muted, b.look.Cut(b.look.Theme.Quote+" "+b.quote, b.w)))
+		lines = append(lines, b.paint(ink.Muted, b.look.Cut(b.look.Theme.Quote+" "+b.quote, b.w)))
 	}
 	if b.parts.files {
-		lines = append(lines, b.paint(b.look.Theme.Muted, b.look.Cut("+ "+b.files, b.w)))
+		lines = append(lines, b.paint(ink.Muted, b.look.Cut("+ "+b.files, b.w)))
 	}
 	for i := range b.parts.rows {
 		lines = append(lines, b.textLine(b.top+i))
@@ -163,17 +164,83 @@ func (b *Box) Lines(focused bool) []string {
 	return lines
 }
 
+// ink is the ink of everything in it: a note stands on a ground of its own while it is written.
+func (b *Box) ink() theme.Ink {
+	if b.open && b.note {
+		return b.look.Theme.Note
+	}
+	return b.look.Theme.Ink
+}
+
+// Bar returns the bar at the left of every line of a composer that is open, and the blank at
+// their right, each one cell: it is open, and for whom.
+func (b *Box) Bar() (left, right string) {
+	ink, style := b.ink(), theme.Style{}
+	switch {
+	case !b.open:
+		return " ", " "
+	case b.note:
+		style = ink.Warn
+	case b.allowed():
+		style = ink.Accent
+	default:
+		style = ink.Faint
+	}
+	return style.Paint(b.look.Theme.Bar), ink.Text.Paint(" ")
+}
+
+// leastName is the fewest cells of a recipient's name that are of use.
+const leastName = 6
+
+// label draws the first line of a composer that is open: that this is a note, or to whom the
+// reply goes and how long that is possible; and who else writes to them.
+func (b *Box) label() string {
+	ink := b.ink()
+	if b.note {
+		return b.paint(ink.Warn, b.look.Say(i18n.ComposerNoteLabel, "Dot", b.look.Theme.Bullet))
+	}
+	others := b.others
+	if others != "" {
+		others = "  " + others
+	}
+	room := b.w - b.look.Cells.Width(others)
+	to, left := b.recipient(room)
+	if b.look.Cells.Width(left) > room {
+		to, left = b.recipient(b.w)
+	}
+	if used := b.look.Cells.Width(to + left); used > room { // what a colleague does matters more
+		to, left = b.look.Cut(to, max(0, room)), ""
+	}
+	others = b.look.Cut(others, b.w-b.look.Cells.Width(to+left))
+	line := ink.Strong.Paint(to) + ink.Muted.Paint(left) + ink.Warn.Paint(others)
+	return line + ink.Text.Paint(b.look.Fit("", b.w-b.look.Cells.Width(to+left+others)))
+}
+
+// recipient says to whom the reply goes, and how long that is possible, in as many cells if
+// that is feasible: the name is cut, a time never.
+func (b *Box) recipient(room int) (to, left string) {
+	if u := b.verdict.Until; u != nil {
+		if said, _ := b.look.LeftSaid(b.now, *u, b.verdict.Uncertain); said != "" {
+			left = " " + b.look.Theme.Bullet + " " + said
+		}
+	}
+	say := func(name string) string { return b.look.Say(i18n.ComposerTo, "Name", name) }
+	name := b.look.Cut(b.name, max(leastName, room-b.look.Cells.Width(say("")+left)))
+	return say(name), left
+}
+
 func (b *Box) paint(s theme.Style, text string) string { return s.Paint(b.look.Fit(text, b.w)) }
 
 // textLine draws a line of the text while it is open.
 func (b *Box) textLine(i int) string {
+	ink := b.ink()
 	switch {
 	case !b.allowed():
-		return b.paint(b.look.Theme.Faint, b.text.lines[i].text)
+		return b.paint(ink.Faint, b.text.lines[i].text)
 	case len(b.text.rows) == 1 && len(b.text.rows[0].raw) == 0:
-		return b.paint(b.look.Theme.Faint, b.placeholder())
+		return b.paint(ink.Faint, b.placeholder())
 	}
-	return b.paint(b.look.Theme.Text, b.text.lines[i].text)
+	return b.paint(ink.Text, b.text.lines[i].text)
 }
 
 func (b *Box) placeholder() string {
@@ -220,7 +287,7 @@ const bulletCells = 3
 // hint draws the line below the text: what the keys do, and the length of the text once it
 // matters.
 func (b *Box) hint() string {
-	t := b.look.Theme
+	t, ink := b.look.Theme, b.ink()
 	hints := []i18n.ID{i18n.ComposerSend, i18n.ComposerLine, i18n.ComposerLeave}
 	if b.note {
 		hints[0] = i18n.ComposerNoteStore
@@ -263,9 +330,9 @@ func (b *Box) hint() string {
 		}
 		left = next
 	}
-	line := t.Muted.Paint(b.look.Fit(left, room))
+	line := ink.Muted.Paint(b.look.Fit(left, room))
 	if count != "" {
-		line += " " + style.Paint(count)
+		line += ink.Text.Paint(" ") + style.Paint(count)
 	}
 	return line
 }
@@ -277,9 +344,9 @@ func (b *Box) count() (string, theme.Style) {
 	case n < countFrom:
 		return "", theme.Style{}
 	case n > model.MaxText:
-		return thousands(n) + " / " + thousands(model.MaxText), b.look.Theme.Danger
+		return thousands(n) + " / " + thousands(model.MaxText), b.ink().Danger
 	}
-	return thousands(n) + " / " + thousands(model.MaxText), b.look.Theme.Warn
+	return thousands(n) + " / " + thousands(model.MaxText), b.ink().Warn
 }
 
 // thousands formats a number below a million.

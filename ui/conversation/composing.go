@@ -25,6 +25,8 @@ func (m *Writer) setVerdict() {
 	m.Box.SetVerdict(m.Now(), m.Look.Name(r.Customer), v, reason)
 	m.Box.SetQuote(m.quoted())
 	m.Box.SetFiles(m.attachedLine())
+	writers, _ := m.presence.Writers(r.ID)
+	m.Box.SetOthers(writers)
 }
 
 // Compose passes a key or a pasted text to the composer.

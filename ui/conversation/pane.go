@@ -20,6 +20,10 @@ func (m *Model) Lines(f *screen.Frame, w, h, x, top int) []string {
 	// While its Page is reloaded, only the typed text is known.
 	r, known := m.Inbox.Conversation(m.Shown)
 	m.writer.setVerdict()
+	if u := r.Reply.Until; m.writer.Box.IsOpen() && r.Reply.Allowed && u != nil {
+		_, changes := m.Look.LeftSaid(m.Now(), *u, r.Reply.Uncertain)
+		f.Until(changes)
+	}
 	// A blank column on either side, if there is room; the messages have their own.
 	edge := look.Blank(min(1, w/3))
 	inner := w - 2*len(edge)
@@ -45,12 +49,12 @@ func (m *Model) Lines(f *screen.Frame, w, h, x, top int) []string {
 	if cx, cy, ok := m.writer.Box.Cursor(); ok && m.Overlaid() == nil {
 		f.Cursor = tea.NewCursor(x+len(edge)+cx, top+len(lines)+cy)
 	}
-	left := edge
-	if m.writer.Box.IsOpen() && m.writer.Box.Note() && edge != "" {
-		left = m.Look.Theme.Warn.Paint(m.Look.Theme.Bar)
+	left, right := edge, edge
+	if edge != "" {
+		left, right = m.writer.Box.Bar()
 	}
 	for _, c := range composer {
-		lines = append(lines, left+c+edge)
+		lines = append(lines, left+c+right)
 	}
 	for len(lines) < h {
 		lines = append(lines, look.Blank(w))
@@ -92,6 +96,9 @@ func (m *Model) heading(f *screen.Frame, r inbox.Row, known bool, w, h int) []st
 		return nil
 	}
 	others, until := m.presence.Lookers(r.ID)
+	if writing, _ := m.presence.Writers(r.ID); writing != "" && m.writer.Box.IsOpen() {
+		others = "" // the composer says it
+	}
 	f.Until(until)
 	switch {
 	case !known && h < ruleFrom:

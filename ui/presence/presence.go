@@ -120,16 +120,37 @@ func (m *Model) Lookers(id model.ConversationID) (said string, until time.Time) 
 		}
 	}
 	switch {
-	case len(typing) == 1:
-		return m.Say(i18n.PresenceWriting, "Name", typing[0]), until
-	case len(typing) > 1:
-		return m.Say(i18n.PresenceManyWriting, "N", len(typing)), until
+	case len(typing) > 0:
+		return m.writing(typing), until
 	case len(looking) == 1:
 		return m.Say(i18n.PresenceLooking, "Name", looking[0]), until
 	case len(looking) > 1:
 		return m.Say(i18n.PresenceManyLooking, "N", len(looking)), until
 	}
 	return "", until
+}
+
+// Writers says who else types in a conversation, and until when that holds.
+func (m *Model) Writers(id model.ConversationID) (said string, until time.Time) {
+	now := m.Now()
+	var names []string
+	for _, d := range m.others[id] {
+		if now.Before(d.typing) {
+			names = append(names, m.Look.Ours(d.who.Name))
+			until = look.Earlier(until, d.typing)
+		}
+	}
+	if len(names) == 0 {
+		return "", until
+	}
+	return m.writing(names), until
+}
+
+func (m *Model) writing(names []string) string {
+	if len(names) == 1 {
+		return m.Say(i18n.PresenceWriting, "Name", names[0])
+	}
+	return m.Say(i18n.PresenceManyWriting, "N", len(names))
 }
 
 // audible reports whether anybody else may see a conversation: only then are they told what

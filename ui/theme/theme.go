@@ -49,9 +49,10 @@ type Ink struct {
 
 // Theme is how everything looks.
 type Theme struct {
-	// Ink is for the terminal's background, Soft for that of the selected row.
+	// Ink is for the terminal's background, Soft for that of the selected row, Note for that of
+	// a note being written.
 	Ink
-	Soft Ink
+	Soft, Note Ink
 	Glyphs
 	// Colourless: there are no colours, so a selection needs a mark.
 	Colourless bool
@@ -71,29 +72,30 @@ type Options struct {
 
 // palette is the colours of one background, by purpose.
 type palette struct {
-	muted, faint, accent, warn, danger, good, soft color.Color
+	muted, faint, accent, warn, danger, good, soft, note color.Color
 }
 
 var (
 	dark = palette{
 		muted: rgb(0x9AA3B2), faint: rgb(0x737C8E), accent: rgb(0x7AA2F7), warn: rgb(0xE0AF68),
-		danger: rgb(0xF7768E), good: rgb(0x9ECE6A), soft: rgb(0x1F2638),
+		danger: rgb(0xF7768E), good: rgb(0x9ECE6A), soft: rgb(0x1F2638), note: rgb(0x2B2516),
 	}
 	light = palette{
 		muted: rgb(0x5B6472), faint: rgb(0x7A8392), accent: rgb(0x2E5AAC), warn: rgb(0x8F5E15),
-		danger: rgb(0xB3261E), good: rgb(0x3B7A1E), soft: rgb(0xE8EEFB),
+		danger: rgb(0xB3261E), good: rgb(0x3B7A1E), soft: rgb(0xE8EEFB), note: rgb(0xFDF3E1),
 	}
 	// The same from the 256 colours that all terminals agree on: the nearest by eye, since the
 	// nearest by number would give a blue background.
 	dark256 = palette{
 		muted: ansi.IndexedColor(248), faint: ansi.IndexedColor(244), accent: ansi.IndexedColor(111), warn: ansi.IndexedColor(179),
-		danger: ansi.IndexedColor(210), good: ansi.IndexedColor(150), soft: ansi.IndexedColor(236),
+		danger: ansi.IndexedColor(210), good: ansi.IndexedColor(150), soft: ansi.IndexedColor(236), note: ansi.IndexedColor(235),
 	}
 	light256 = palette{
 		muted: ansi.IndexedColor(240), faint: ansi.IndexedColor(243), accent: ansi.IndexedColor(25), warn: ansi.IndexedColor(94),
-		danger: ansi.IndexedColor(124), good: ansi.IndexedColor(22), soft: ansi.IndexedColor(254),
+		danger: ansi.IndexedColor(124), good: ansi.IndexedColor(22), soft: ansi.IndexedColor(254), note: ansi.IndexedColor(230),
 	}
-	// sixteen has no background for the selected row, which is reversed instead.
+	// sixteen has no background for the selected row, which is reversed instead, and none for
+	// notes, which say what they are.
 	sixteen = palette{
 		muted: ansi.BrightBlack, faint: ansi.BrightBlack, accent: ansi.Blue, warn: ansi.Yellow,
 		danger: ansi.Red, good: ansi.Green,
@@ -116,30 +118,31 @@ func New(o Options) Theme {
 	}
 	switch {
 	case o.Profile >= colorprofile.TrueColor:
-		t.Ink, t.Soft = ground(o.Light, dark, light)
+		t.Ink, t.Soft, t.Note = ground(o.Light, dark, light)
 		t.Version |= 4
 	case o.Profile >= colorprofile.ANSI256:
-		t.Ink, t.Soft = ground(o.Light, dark256, light256)
+		t.Ink, t.Soft, t.Note = ground(o.Light, dark256, light256)
 		t.Version |= 16
 	case o.Profile >= colorprofile.ANSI:
 		t.Ink, t.Soft = sixteen.ink(nil), reversed()
+		t.Note = t.Ink
 		t.Version |= 8
 	default:
 		bold := style(ansi.NewStyle().Bold())
 		t.Ink = Ink{Strong: bold, StrongMuted: bold}
-		t.Soft = reversed()
+		t.Soft, t.Note = reversed(), t.Ink
 		t.Colourless = true
 	}
 	return t
 }
 
-// ground returns the styles for the terminal's background.
-func ground(isLight bool, onDark, onLight palette) (ink, soft Ink) {
+// ground returns the styles for the terminal's background, and for those of ours.
+func ground(isLight bool, onDark, onLight palette) (ink, soft, note Ink) {
 	p := onDark
 	if isLight {
 		p = onLight
 	}
-	return p.ink(nil), p.ink(p.soft)
+	return p.ink(nil), p.ink(p.soft), p.ink(p.note)
 }
 
 func style(s ansi.Style) Style {

@@ -13,16 +13,16 @@ import (
 )
 
 // TestTextCanBeRead: the contrast of each style with its ground (WCAG 2), also on the
-// selected row's.
+// selected row's and on a note's.
 func TestTextCanBeRead(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name         string
-		light        bool
-		ground, soft uint32
-	}{{"dark", false, 0x14161B, 0x1F2638}, {"light", true, 0xFFFFFF, 0xE8EEFB}} {
+		name               string
+		light              bool
+		ground, soft, note uint32
+	}{{"dark", false, 0x14161B, 0x1F2638, 0x2B2516}, {"light", true, 0xFFFFFF, 0xE8EEFB, 0xFDF3E1}} {
 		th := theme.New(theme.Options{Light: c.light, Profile: colorprofile.TrueColor})
-		for ground, ink := range map[uint32]theme.Ink{c.ground: th.Ink, c.soft: th.Soft} {
+		for ground, ink := range map[uint32]theme.Ink{c.ground: th.Ink, c.soft: th.Soft, c.note: th.Note} {
 			v := reflect.ValueOf(ink)
 			for i := range v.NumField() {
 				name := v.Type().Field(i).Name
