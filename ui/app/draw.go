@@ -94,6 +94,7 @@ func (m *Model) body(f *frame, top int) []string {
 			lines, next = m.inbox.AgendaLines(l.Thread, l.Body)
 			f.Until(next)
 		} else {
+			m.inbox.LeaveAgenda()
 			lines = m.conversation.Lines(&f.Frame, l.Thread, l.Body, x, top)
 		}
 		columns = append(columns, column{l.Thread, lines})

@@ -136,6 +136,13 @@ func (b *Box) SetVerdict(now time.Time, name string, v model.Verdict, pageReason
 	b.arrange()
 }
 
+// Forget drops what it knows of the customer, who is not known any more. The text stays, and so
+// does the verdict.
+func (b *Box) Forget() {
+	b.name, b.others = "", ""
+	b.arrange()
+}
+
 // SetOthers says which colleagues write to the same customer, in a line that is safe to draw;
 // "" if none.
 func (b *Box) SetOthers(line string) {

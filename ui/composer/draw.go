@@ -58,8 +58,7 @@ func (b *Box) arrangeParts() parts {
 		why, todo = b.blocked()
 	}
 	if b.open {
-		// That a colleague writes too has to be seen before this is sent.
-		p.label = b.note && room > 1 || b.allowed() && (room > 2 || b.others != "" && room > 1)
+		p.label = b.labelled(room)
 		if p.label {
 			room--
 		}
@@ -91,6 +90,23 @@ func (b *Box) arrangeParts() parts {
 	p.head = b.above(room, why, todo)
 	p.draft = len(p.head) < room && b.firstLine() != ""
 	return p
+}
+
+// labelled reports whether the first line says what this is: if there is room for the text, the
+// keys, and until when Facebook may refuse it. That a colleague writes too matters more than the
+// keys: it has to be seen before anything is sent.
+func (b *Box) labelled(room int) bool {
+	if b.note {
+		return room > 1
+	}
+	least := 3
+	if long, _ := b.uncertain(); long != "" {
+		least++
+	}
+	if b.others != "" {
+		least--
+	}
+	return b.allowed() && b.name != "" && room >= least
 }
 
 // above returns at most room lines above the text: why no reply is allowed, and what can be

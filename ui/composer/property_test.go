@@ -66,12 +66,15 @@ func TestAlwaysItsSize(t *testing.T) {
 			},
 			"show":    func(t *rapid.T) { b.Show("1_2", texts(t, "draft")) },
 			"verdict": func(t *rapid.T) { b.SetVerdict(now, "山田 花子", verdicts(t), "because.") },
-			"open":    func(*rapid.T) { b.Open() },
-			"close":   func(*rapid.T) { b.Close() },
-			"paste":   func(t *rapid.T) { b.Update(tea.PasteMsg{Content: texts(t, "pasted")}) },
-			"type":    func(t *rapid.T) { b.Update(tea.KeyPressMsg{Code: tea.KeyExtended, Text: pieces.Draw(t, "typed")}) },
-			"press":   func(t *rapid.T) { press(b, rapid.SampledFrom(keys).Draw(t, "key")) },
-			"":        func(t *rapid.T) { check(t, b, m, width) },
+			"others": func(t *rapid.T) {
+				b.SetOthers(rapid.SampledFrom([]string{"", "Bo is writing an answer", "青山さんが返信を入力中です"}).Draw(t, "others"))
+			},
+			"open":  func(*rapid.T) { b.Open() },
+			"close": func(*rapid.T) { b.Close() },
+			"paste": func(t *rapid.T) { b.Update(tea.PasteMsg{Content: texts(t, "pasted")}) },
+			"type":  func(t *rapid.T) { b.Update(tea.KeyPressMsg{Code: tea.KeyExtended, Text: pieces.Draw(t, "typed")}) },
+			"press": func(t *rapid.T) { press(b, rapid.SampledFrom(keys).Draw(t, "key")) },
+			"":      func(t *rapid.T) { check(t, b, m, width) },
 		})
 	})
 }
@@ -145,7 +148,7 @@ func TestEveryLineIsReached(t *testing.T) {
 		b.SetText(texts(t, "text"))
 		last := b.Height() - 2
 		for _, k := range []string{"up", "down"} {
-			end, step := 0, -1
+			end, step := 1, -1 // below to whom it goes
 			if k == "down" {
 				end, step = last, 1
 			}

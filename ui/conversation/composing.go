@@ -11,7 +11,8 @@ import (
 // setVerdict passes the composer the current verdict on a reply.
 func (m *Writer) setVerdict() {
 	r, ok := m.Inbox.Conversation(m.Box.Conversation())
-	if !ok {
+	if !ok { // its Page is being reloaded
+		m.Box.Forget()
 		return
 	}
 	reason := ""

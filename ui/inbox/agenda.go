@@ -107,17 +107,43 @@ func (m *Model) finishedNow(c model.Conversation) {
 	}
 }
 
+// drawnAgenda is the agenda as it was drawn last, since to look for who is first costs more the
+// more there are who wait.
+type drawnAgenda struct {
+	on    agendaGround
+	lines []string
+	next  time.Time
+}
+
+// agendaGround is what an agenda depends on besides the time.
+type agendaGround struct {
+	w, h int
+	look uint32
+	page model.PageID
+	// filter is the one shown; list is how often the list was refreshed.
+	filter inbox.Filter
+	list   uint64
+}
+
 // AgendaLines says what there is to do while no conversation is shown, in exactly h lines of
 // exactly w cells: how much, and with whom it begins; or that there is nothing left. next is
 // when that changes by time alone; zero: never.
 func (m *Model) AgendaLines(w, h int) (lines []string, next time.Time) {
-	a := m.agenda()
-	said, next := m.agendaSaid(a)
+	on := agendaGround{w, h, m.Look.Version, m.Query.Page, m.Query.Filter, m.List.refreshed}
+	if d := m.drawnAgenda; d.lines != nil && d.on == on && (d.next.IsZero() || m.Now().Before(d.next)) {
+		return d.lines, d.next
+	}
+	said, next := m.agendaSaid(m.agenda())
 	if !m.Inbox.AllComplete() || m.Inbox.Counts(m.Query.Page).All == 0 { // the list says what this is for
 		said = nil
 	}
-	return centred(m.Look, said, w, h), next
+	m.drawnAgenda = drawnAgenda{on, centred(m.Look, said, w, h), next}
+	return m.drawnAgenda.lines, next
 }
+
+// LeaveAgenda drops the agenda as it was drawn: a conversation is shown, and who is first may
+// be another afterwards.
+func (m *Model) LeaveAgenda() { m.drawnAgenda = drawnAgenda{} }
 
 func (m *Model) agendaSaid(a agenda) ([]look.Piece, time.Time) {
 	th := m.Look.Theme

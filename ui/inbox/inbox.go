@@ -55,7 +55,8 @@ type Model struct {
 	// Turns goes from one customer who waits to the next.
 	Turns *Turns
 	// finished are the conversations that the user finished here, and when.
-	finished map[model.ConversationID]time.Time
+	finished    map[model.ConversationID]time.Time
+	drawnAgenda drawnAgenda
 }
 
 // New returns an inbox that shows its rows in l.

@@ -32,7 +32,9 @@ type List struct {
 	none bool
 	// touched: the user selected something.
 	touched bool
-	drawn   memo
+	// refreshed is how often it was refreshed.
+	refreshed uint64
+	drawn     memo
 }
 
 // NewList returns an empty list.
@@ -65,6 +67,7 @@ func (l *List) SetRows(rows Rows) {
 // In a list that was empty the first row is selected: nothing else was. So it is while what
 // nobody selected would be pushed off the screen by all that comes in at the beginning.
 func (l *List) Refresh() {
+	l.refreshed++
 	i, ok := l.rows.Index(l.selected)
 	if !ok && (l.selected == "" || l.none) || !l.touched && i >= max(1, l.visible()) {
 		l.pick(0)
