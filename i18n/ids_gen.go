@@ -89,8 +89,9 @@ const (
 
 // Pasting.
 const (
-	PasteTooLong ID = "paste_too_long"
-	PasteNowhere ID = "paste_nowhere"
+	PasteTooLong  ID = "paste_too_long"
+	InputMethodOn ID = "input_method_on"
+	PasteNowhere  ID = "paste_nowhere"
 )
 
 // Drafts.

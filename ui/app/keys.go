@@ -16,6 +16,9 @@ import (
 // command that it stands for.
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	m.conversation.RetryOlder()
+	if !m.types() {
+		k = command.Narrowed(k)
+	}
 	if c, ok := m.commands.ByKey(command.Typing, k.Key()); ok && k.Text == "" {
 		return m.run(c)
 	}
@@ -27,6 +30,7 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	}
 	c, ok := m.commands.ByKey(m.panes.scope(), k.Key())
 	if !ok {
+		m.tellInputMethod(k.Text)
 		return nil
 	}
 	if c.Message && m.Focus == screen.PaneThread && m.conversation.Reveal() {
@@ -73,16 +77,32 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 func (m *Model) paste(p tea.PasteMsg) tea.Cmd {
 	switch {
 	case !m.types():
-		if c, ok := m.steps(p.Content); ok {
+		if c, ok := m.steps(command.Narrow(p.Content)); ok {
 			return c
 		}
-		m.Notify(m.Say(i18n.PasteNowhere))
+		if !m.tellInputMethod(p.Content) {
+			m.Notify(m.Say(i18n.PasteNowhere))
+		}
 	case m.Overlaid() != nil:
 		return m.UpdateOverlay(p)
 	default:
 		return m.writer.Compose(p)
 	}
 	return nil
+}
+
+// mostConverted is the longest text, in bytes, that an input method is taken to have sent where
+// keys are commands; what is longer was pasted.
+const mostConverted = 60
+
+// tellInputMethod says that the input method is on if a text came from one, and reports whether
+// it did.
+func (m *Model) tellInputMethod(text string) bool {
+	if len(text) > mostConverted || !command.Converted(text) {
+		return false
+	}
+	m.Notify(m.Say(i18n.InputMethodOn))
+	return true
 }
 
 // types tells whether text is being typed.
