@@ -158,7 +158,7 @@ func TestScreenJapanese(t *testing.T) {
 	h := livehub.New(t)
 	fillScreen(h, "見積もりをお願いできますか？")
 	s := driver.StartScreen(t, screenEnv(h, t, h.Ann), "--lang", "ja")
-	s.Sees(driver.Japanese.Say(i18n.FilterName("open"))+" 1", driver.Japanese.Say(i18n.EmptyThread), "返信", "22時間")
+	s.Sees(driver.Japanese.Say(i18n.FilterName("open"))+" 1", driver.Japanese.Say(i18n.AgendaWaitingOne), "返信")
 	s.Types(driver.KeyEnter)
 	s.Sees("Customer 11さんに返信…", driver.Japanese.Say(i18n.PanelContact))
 	s.Presses("?", driver.Japanese.Say(i18n.HelpEverywhere))
