@@ -38,6 +38,10 @@ func (p *Problem) Refused() bool {
 	return p.Status >= http.StatusBadRequest && p.Status < http.StatusInternalServerError && p.Status != http.StatusRequestTimeout
 }
 
+// Unanswered reports whether the hub, or what stands before it, could not say what became of the
+// call.
+func (p *Problem) Unanswered() bool { return p.Status >= http.StatusInternalServerError }
+
 // Error implements error.
 func (p *Problem) Error() string { return fmt.Sprintf("hub answered %d %s", p.Status, p.Code) }
 
@@ -49,6 +53,9 @@ type UnreachableError struct {
 
 // Error implements error.
 func (e *UnreachableError) Error() string { return fmt.Sprintf("reach hub at %s: %v", e.URL, e.Cause) }
+
+// Unanswered reports that nobody said what became of the call.
+func (e *UnreachableError) Unanswered() bool { return true }
 
 // Unwrap returns the cause.
 func (e *UnreachableError) Unwrap() error { return e.Cause }

@@ -1045,6 +1045,7 @@ const (
 
 // In the conversation.
 const (
+	WaitsForHub      ID = "waits_for_hub"
 	WaitsForEarlier  ID = "waits_for_earlier"
 	ProbablySent     ID = "probably_sent"
 	DeliveredTwice   ID = "delivered_twice"
@@ -1095,12 +1096,14 @@ const (
 	StateReading    ID = "state_reading"
 	StateConnecting ID = "state_connecting"
 	StateOffline    ID = "state_offline"
+	StateAsOf       ID = "state_as_of" // with Time, State
 )
 
 // The line under it.
 const (
-	BannerOffline   ID = "banner_offline" // with Reason
-	BannerSignedOut ID = "banner_signed_out"
+	BannerOffline       ID = "banner_offline"        // with Reason, N, Key
+	BannerOfflineTrying ID = "banner_offline_trying" // with Reason
+	BannerSignedOut     ID = "banner_signed_out"
 )
 
 // Why there is no connection.
@@ -1122,6 +1125,8 @@ const (
 // What can't be shown or done here.
 const (
 	NewsUnreadable ID = "news_unreadable"
+	WhyAsOf        ID = "why_as_of" // with Time, Key
+	WhyConnected   ID = "why_connected"
 	WhyNoShell     ID = "why_no_shell"
 )
 

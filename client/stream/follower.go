@@ -55,6 +55,9 @@ type Follower struct {
 	out         *gatherer
 	// told holds ephemeral frames to be sent.
 	told chan model.Ephemeral
+	// hurry ends the pause before the next try; forgotten holds Pages to be dropped.
+	hurry     chan struct{}
+	forgotten chan model.PageID
 
 	// The fields below belong to Run's goroutine.
 	pages map[model.PageID]*pageState
@@ -69,8 +72,10 @@ type Follower struct {
 	asked [][]model.PageID
 	// accessChanges counts the access frames received.
 	accessChanges int
-	// admin is the user's role at the last welcome; nil: there was none.
-	admin *bool
+	// user is the user of the last welcome, or of what is resumed; nil: there was none.
+	user *model.User
+	// unlisted: the Pages were not listed yet, and no reload will do so.
+	unlisted bool
 
 	reading sync.WaitGroup
 }
@@ -94,6 +99,7 @@ func NewFollower(c *client.Client, t Timing) *Follower {
 	return &Follower{
 		client: c, timing: t, out: newGatherer(t.Gather),
 		pages: make(map[model.PageID]*pageState), reloads: make(chan reloaded), told: make(chan model.Ephemeral, maxTold),
+		hurry: make(chan struct{}, 1), forgotten: make(chan model.PageID, maxForgotten),
 	}
 }
 
@@ -122,13 +128,13 @@ func (s *Follower) Run(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if signedOut(err) {
-			s.out.put(ctx, inbox.Connection{State: inbox.Offline, Cause: ErrSignedOut})
+			s.out.put(ctx, append(s.dropAll(), inbox.Connection{State: inbox.Offline, Cause: ErrSignedOut})...)
 			return errors.Join(ErrSignedOut, err)
 		}
 		wait := s.retryPause()
 		s.out.put(ctx, inbox.Connection{State: inbox.Offline, Cause: err, Trouble: troubleOf(err), RetryAt: time.Now().Add(wait)})
-		if !client.Pause(ctx, wait, time.Now().Add(wait+time.Second)) {
-			return ctx.Err()
+		if err := s.pause(ctx, wait); err != nil {
+			return err
 		}
 	}
 }
@@ -197,6 +203,8 @@ func (s *Follower) connection(ctx context.Context) error {
 			return err
 		case l := <-s.told:
 			err = s.relay(socket, l)
+		case id := <-s.forgotten:
+			err = s.forget(ctx, id)
 		case frame := <-frames:
 			err = s.handleFrame(ctx, socket, frame)
 		case r := <-s.reloads:
@@ -298,7 +306,7 @@ func (s *Follower) awaits(page model.PageID) bool {
 // handleHeads compares each Page's position with its head, and resumes those that are behind with
 // nothing coming.
 func (s *Follower) handleHeads(ctx context.Context, socket *socket, h model.Heads) error {
-	s.out.put(ctx, inbox.HubTime{Now: h.Now})
+	s.out.put(ctx, inbox.HubTime{Now: h.Now, Sees: slices.Sorted(maps.Keys(h.Pages))})
 	for id, head := range h.Pages {
 		p, ok := s.pages[id]
 		if !ok || !p.placed {
@@ -339,11 +347,16 @@ func (s *Follower) handleAccess(ctx context.Context, a model.Access) error {
 // drop drops all that is held of a Page; anew: its stream is another now, and it is reloaded
 // from the beginning.
 func (s *Follower) drop(ctx context.Context, page model.PageID, anew bool) {
+	s.out.put(ctx, s.dropped(page, anew))
+}
+
+// dropped forgets a Page, and returns the update that drops it.
+func (s *Follower) dropped(page model.PageID, anew bool) inbox.Update {
 	if p, ok := s.pages[page]; ok {
 		p.stopReload()
 		delete(s.pages, page)
 	}
-	s.out.put(ctx, inbox.Dropped{Page: page, Anew: anew})
+	return inbox.Dropped{Page: page, Anew: anew}
 }
 
 // handleWelcome brings the Pages in line with what the user sees by the welcome. The first welcome
@@ -355,30 +368,28 @@ func (s *Follower) handleWelcome(ctx context.Context, w model.Welcome) error {
 		named, s.asked = s.asked[0], s.asked[1:]
 	}
 	first := !s.live
+	// In one piece, what goes first: nothing of it may be seen once the hub has answered.
+	updates := s.outdated(w)
 	if first {
 		s.live, s.failures = true, 0
-		s.out.put(ctx, inbox.Connection{State: inbox.Live})
+		updates = append(updates, inbox.Connection{State: inbox.Live})
 	}
-	s.out.put(ctx, inbox.Welcomed{Now: w.Now, User: w.User, FeedbackURL: w.FeedbackURL})
-	anew := s.admin != nil && *s.admin != w.User.Admin && !s.changesOnly
-	s.admin = &w.User.Admin
-	for id := range s.pages {
-		// An admin gets more: a change of role invalidates what the other role got.
-		if _, named := w.Pages[id]; !named || anew {
-			s.drop(ctx, id, named)
-		}
-	}
+	s.out.put(ctx, append(updates, inbox.Welcomed{
+		Now: w.Now, User: w.User, FeedbackURL: w.FeedbackURL, Sees: slices.Sorted(maps.Keys(w.Pages)),
+	})...)
+	s.user = &w.User
 	listed := false
-	if first && len(w.Pages) == 0 { // no reload will report the hidden ones
+	if first && (len(w.Pages) == 0 || s.unlisted) { // no reload will report the hidden ones
 		if err := s.listPages(ctx); err != nil {
 			return err
 		}
+		listed, s.unlisted = true, false
 	}
 	for id, wp := range w.Pages {
 		if _, held := s.pages[id]; held && (s.awaits(id) || !first && !slices.Contains(named, id)) {
 			continue
 		}
-		if s.continues(ctx, id, wp) {
+		if s.continues(id, wp) {
 			continue
 		}
 		if !listed {
@@ -392,15 +403,28 @@ func (s *Follower) handleWelcome(ctx context.Context, w model.Welcome) error {
 	return nil
 }
 
-// continues reports whether a Page continues as it is after a welcome. It drops one whose stream
+// outdated forgets the Pages of which nothing that is held holds after a welcome, and returns
+// the updates that drop them: those that the user does not see any more, and those whose stream
 // is another.
-func (s *Follower) continues(ctx context.Context, id model.PageID, wp model.WelcomePage) bool {
+func (s *Follower) outdated(w model.Welcome) []inbox.Update {
+	// An admin gets more: a change of role invalidates what the other role got.
+	anew := s.user != nil && (s.user.Admin != w.User.Admin || s.user.ID != w.User.ID && s.user.ID != "") && !s.changesOnly
+	var updates []inbox.Update
+	for id, p := range s.pages {
+		wp, named := w.Pages[id]
+		other := p.placed && (p.Epoch != wp.Epoch || p.Seq > wp.Seq || wp.Anew)
+		// A hello under way may name another position.
+		if !named || anew || other && !s.awaits(id) {
+			updates = append(updates, s.dropped(id, named))
+		}
+	}
+	return updates
+}
+
+// continues reports whether a Page continues as it is after a welcome.
+func (s *Follower) continues(id model.PageID, wp model.WelcomePage) bool {
 	p, held := s.pages[id]
 	if !held {
-		return false
-	}
-	if p.placed && (p.Epoch != wp.Epoch || p.Seq > wp.Seq || wp.Anew) {
-		s.drop(ctx, id, true)
 		return false
 	}
 	if wp.Resume == model.ResumeOK && (p.complete || p.reload != nil) {

@@ -91,6 +91,15 @@ func (p *Program) StateDir() string {
 	return filepath.Join(xdg.StateHome, "parley")
 }
 
+// CacheDir returns the folder of what the inbox last knew of each hub; "" if nothing may be kept on
+// this machine: over SSH it is the hub's.
+func (p *Program) CacheDir() string {
+	if p.Seat != nil {
+		return ""
+	}
+	return filepath.Join(xdg.CacheHome, "parley", "inbox")
+}
+
 // Child is the program that each session over SSH runs, if not this one.
 type Child struct {
 	Path string

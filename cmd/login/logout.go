@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"parley/client/cache"
 	"parley/client/login"
 	"parley/cmd/cli"
 	"parley/cmd/remote"
@@ -32,6 +33,7 @@ func (p *commands) logoutCommand() *cobra.Command {
 			}
 			out := loggedOut{Hub: kept.Hub}
 			if err == nil {
+				_ = cache.Forget(p.CacheDir(), kept.Hub)
 				if token, err := p.Logins.Token(kept); err == nil {
 					out.Revoked = p.revoke(cmd.Context(), kept.Hub, token)
 				}

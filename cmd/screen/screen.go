@@ -51,16 +51,16 @@ func Open(ctx context.Context, p *cli.Program) error {
 		return err
 	}
 	defer c.Close()
-	return Run(ctx, p, c, p.StateDir())
+	return (&screen{p}).run(ctx, c, p.StateDir(), p.CacheDir())
 }
 
 // Run runs the full screen on a hub, until the user leaves. What the user writes is kept in the
-// state folder.
+// state folder; what the hub says is kept nowhere.
 func Run(ctx context.Context, p *cli.Program, c *client.Client, state string) error {
-	return (&screen{p}).run(ctx, c, state)
+	return (&screen{p}).run(ctx, c, state, "")
 }
 
-func (p *screen) run(ctx context.Context, c *client.Client, state string) error {
+func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) error {
 	in, out, ok := p.Terminal()
 	if !ok {
 		return cli.Usage(p.Words.Say(i18n.ErrNoTerminal))
@@ -75,7 +75,6 @@ func (p *screen) run(ctx context.Context, c *client.Client, state string) error 
 		return err
 	}
 	defer func() { _ = keys.Close() }()
-	box := inbox.NewInbox(model.User{})
 	follow := stream.NewFollower(c, p.timing())
 	replies := outbox.New(ctx, c, filepath.Join(state, cli.RepliesFolder))
 	drafts := outbox.NewDrafts(filepath.Join(state, cli.DraftsFolder), c.URL())
@@ -88,8 +87,11 @@ func (p *screen) run(ctx context.Context, c *client.Client, state string) error 
 	if err != nil {
 		return err
 	}
+	known := p.known(c, follow, kept, s.CacheTTL)
+	box := known.box
+	defer known.close()
 	m, err := app.New(app.Options{
-		Hub: hub, Drafts: drafts, Inbox: box, Words: p.Words, Zone: p.Zone, Notice: p.ZoneTrouble(), Now: p.Now, Typed: typed, Unsent: replies.Unsent(), Browse: p.Browser(), Shell: p.canSuspend(), Typing: keys.Typing, ASCII: p.ascii(s),
+		Hub: hub, Drafts: drafts, Inbox: box, Words: p.Words, Zone: p.Zone, Notice: p.ZoneTrouble(), Now: p.Now, Typed: typed, Unsent: replies.Unsent(), Browse: p.Browser(), Shell: p.canSuspend(), Connect: follow.ConnectNow, Typing: keys.Typing, ASCII: p.ascii(s),
 		Files: p.screenFiles(), Keys: s.Keys, Preview: s.Preview, Hold: s.SendHold, Light: s.Theme == settings.ThemeLight, Dark: s.Theme == settings.ThemeDark,
 		Alerts:     alert.Options{Hub: c, Method: notify.Method(s.Notify), Env: p.Env},
 		AskColours: p.Getenv("TERM_PROGRAM") != "Apple_Terminal",
@@ -100,9 +102,9 @@ func (p *screen) run(ctx context.Context, c *client.Client, state string) error 
 	if err != nil {
 		return err
 	}
-	program = term.NewProgram(m, p.painted(in, out, keys, leave))
+	program = term.NewProgram(&remembering{Model: m, known: known}, p.painted(in, out, keys, leave))
 	replies.OnUpload(func(u model.Uploading) { program.Send(u) })
-	err = p.beside(ctx, leave, program, follow)
+	err = p.beside(ctx, leave, program, follow, known)
 	// Keep what was sent off and typed last, however the program ended.
 	for _, r := range m.Unheard() {
 		err = errors.Join(err, replies.Keep(r))
@@ -115,7 +117,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state string) error 
 }
 
 // beside runs the program, and beside it the follower that feeds it.
-func (p *screen) beside(ctx context.Context, leave func(), program *term.Program, s *stream.Follower) error {
+func (p *screen) beside(ctx context.Context, leave func(), program *term.Program, s *stream.Follower, k *known) error {
 	var beside sync.WaitGroup
 	beside.Go(func() {
 		defer program.Recover()
@@ -125,9 +127,10 @@ func (p *screen) beside(ctx context.Context, leave func(), program *term.Program
 	})
 	beside.Go(func() {
 		defer program.Recover()
-		for updates := range s.Updates() {
+		for updates := range k.kept.Rest(ctx) {
 			program.Send(updates)
 		}
+		k.cache.Relay(ctx, s.Updates(), func(updates []inbox.Update) { program.Send(updates) })
 	})
 	err := program.Run(ctx)
 	leave()

@@ -81,6 +81,9 @@ type Settings struct {
 
 	Hub   string `koanf:"hub"`
 	Token string `koanf:"token"`
+	// CacheTTL is how long the inbox shows, before the hub answers, what it last knew of a Page
+	// after the hub confirmed access to it; 0: nothing is kept.
+	CacheTTL time.Duration `koanf:"cache_ttl"`
 
 	// Lang is the language set in config.toml; empty: the system's. It is looked up before the
 	// settings are read: see [cli.Program.Languages].
@@ -120,6 +123,7 @@ func Defaults() Settings {
 		MetaDialogURL: "https://www.facebook.com",
 		MetaVersion:   "v27.0",
 		MetricsListen: "127.0.0.1:9095",
+		CacheTTL:      12 * time.Hour,
 
 		PipedriveURL:      pipedrive.DefaultURL,
 		PipedriveOAuthURL: pipedrive.DefaultOAuthURL,
@@ -194,7 +198,7 @@ func Decode(p *cli.Program, l Layers) (Settings, error) {
 	if err != nil {
 		return Settings{}, cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(decodeReason(err))))
 	}
-	if err := errors.Join(checkTiming(s.Timing), checkScreen(s), checkMedia(s)); err != nil {
+	if err := errors.Join(checkTiming(s.Timing), checkScreen(s), checkMedia(s), checkCache(s)); err != nil {
 		return Settings{}, cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))
 	}
 	return s, nil

@@ -107,7 +107,7 @@ func (in *Inbox) Counts(page model.PageID) Counts {
 // whose own counts are better.
 func (in *Inbox) setCounts(page model.PageID, c Counts, asOf model.Position) {
 	p, ok := in.pages[page]
-	if !ok || p.phase < begun || p.phase == complete || p.positioned() && p.at.Epoch != asOf.Epoch {
+	if !ok || p.phase != begun && p.phase != listing && p.phase != listed || p.positioned() && p.at.Epoch != asOf.Epoch {
 		return
 	}
 	p.hubCounts = &c

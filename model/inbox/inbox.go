@@ -53,7 +53,9 @@ type Inbox struct {
 type table struct {
 	user  model.User
 	clock time.Time
-	now   stamp // clock
+	// keptSince is as of when what an earlier run kept is; zero: the hub has confirmed it.
+	keptSince time.Time
+	now       stamp // clock
 	// passed is the latest time that has passed of all that any row waits for.
 	passed stamp
 
@@ -65,18 +67,23 @@ type table struct {
 }
 
 // report collects the changes of one call.
-type report struct{ changes Changes }
+type report struct {
+	changes Changes
+	// heard counts the changes of opened conversations' messages.
+	heard uint64
+}
 
 // phase is how far the loading of a Page is.
 type phase uint8
 
 const (
-	notHeld  phase = iota // nothing is held: it is hidden, or the hub has not named it yet
-	wanted                // to be reloaded; what is held is stale
-	begun                 // the reload has begun and waits for its first list
-	listing               // the first list set the position; batches apply
-	listed                // all lists are in; the position has not reached them yet
-	complete              // everything up to the position is held
+	notHeld   phase = iota // nothing is held: it is hidden, or the hub has not named it yet
+	wanted                 // to be reloaded; what is held is stale
+	begun                  // the reload has begun and waits for its first list
+	restoring              // what an earlier run kept is being read; batches apply
+	listing                // the first list set the position; batches apply
+	listed                 // all lists are in; the position has not reached them yet
+	complete               // everything up to the position is held
 )
 
 // inboxPage is what is held of one Page.
@@ -108,7 +115,7 @@ type inboxPage struct {
 }
 
 // positioned reports whether batches apply.
-func (p *inboxPage) positioned() bool { return p.phase >= listing }
+func (p *inboxPage) positioned() bool { return p.phase >= restoring }
 
 // NewInbox returns an empty Inbox of a user.
 func NewInbox(user model.User) *Inbox {
@@ -206,6 +213,7 @@ func (r *report) manyChanged() {
 
 // threadChanged reports a change of an opened conversation's messages.
 func (r *report) threadChanged(id model.ConversationID) {
+	r.heard++
 	if n := len(r.changes.Threads); n == 0 || r.changes.Threads[n-1] != id {
 		r.changes.Threads = append(r.changes.Threads, id)
 	}

@@ -23,15 +23,21 @@ type (
 		RetryAt time.Time
 	}
 	// Welcomed carries the hub's time, the user, and where users can report what they miss.
+	// Sees names Pages that the user may see at that moment.
 	Welcomed struct {
 		Now         time.Time
 		User        model.User
 		FeedbackURL model.Untrusted
+		Sees        []model.PageID
 	}
 	// UserChanged carries the new profile of a user of the hub, who may be the user here.
 	UserChanged struct{ User model.Colleague }
-	// HubTime carries the hub's time, every few seconds.
-	HubTime struct{ Now time.Time }
+	// HubTime carries the hub's time, every few seconds, and the Pages that the user may see
+	// at that moment.
+	HubTime struct {
+		Now  time.Time
+		Sees []model.PageID
+	}
 	// PagesListed holds every Page; of those that the user may not see, only what anybody may
 	// know.
 	PagesListed struct{ Pages []model.Page }
@@ -131,6 +137,7 @@ func (in *Inbox) Apply(updates ...Update) (Changes, error) {
 func (in *Inbox) update(u Update) error {
 	switch u := u.(type) {
 	case Welcomed:
+		in.confirmed()
 		in.feedback = u.FeedbackURL
 		in.setUser(u.User)
 		in.advance(u.Now)
@@ -164,6 +171,8 @@ func (in *Inbox) update(u Update) error {
 		in.endReload(u.Page)
 	case Changed:
 		return in.apply(u.Batch)
+	case Restored:
+		in.restore(u)
 	}
 	return nil
 }

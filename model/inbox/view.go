@@ -128,14 +128,15 @@ func (v View) Index(id model.ConversationID) (int, bool) {
 // Row is a conversation as a list shows it. Its Reply is the verdict now.
 type Row struct {
 	model.Conversation
-	// Stale: the current reload has not confirmed it yet.
+	// Stale: the current reload has not confirmed it yet, or the hub has confirmed nothing of
+	// what an earlier run kept.
 	Stale bool
 }
 
 func (t *table) row(r *row) Row {
 	c := r.unpack()
 	c.Reply = model.CanReply(t.clock, r.page.page, c, t.user.ID)
-	return Row{Conversation: c, Stale: r.stale()}
+	return Row{Conversation: c, Stale: r.stale() || !t.keptSince.IsZero()}
 }
 
 func (t *table) find(id model.ConversationID) *row {

@@ -18,7 +18,7 @@ type cmd = command.Command
 // what each does.
 func (m *Model) table() []cmd {
 	var all []cmd
-	for _, part := range [][]cmd{m.moving(), m.answering(), m.triaging(), m.linking(), m.finding(), m.looking(), m.impossible()} {
+	for _, part := range [][]cmd{m.moving(), m.answering(), m.readOnly(m.triaging()), m.readOnly(m.linking()), m.finding(), m.looking(), m.impossible()} {
 		all = append(all, part...)
 	}
 	return all
@@ -39,6 +39,7 @@ func (m *Model) moving() []cmd {
 		{ID: "previous_pane", Keys: []string{"shift+tab"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.turn(-1) }},
 		{ID: "next_waiting", Keys: []string{"N"}, Scope: command.Panes, Run: m.inbox.Turns.Next},
 		{ID: "repaint", Keys: []string{"ctrl+l"}, Scope: command.Anywhere, Run: func() tea.Cmd { return term.Repaint }},
+		{ID: "connect", Keys: []string{"ctrl+r"}, Scope: command.Anywhere, Reason: m.needsConnecting, Run: m.connectNow},
 		{ID: "suspend", Keys: []string{"ctrl+z"}, Scope: command.Anywhere, Reason: m.needsShell, Run: func() tea.Cmd { return tea.Suspend }},
 		{ID: "quit", Keys: []string{"q", "ctrl+c"}, Scope: command.Panes, Run: m.quit},
 	}

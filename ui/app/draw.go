@@ -46,6 +46,7 @@ func (m *Model) draw() {
 	m.Layout = screen.Arrange(m.W, m.H, screen.Arrangement{Focus: m.Focus, Panel: m.PanelShown(), Banner: banner != ""})
 	var f frame
 	m.frame = f
+	f.Until(head.nextSecond())
 	if m.Layout.W == 0 || m.Layout.H == 0 {
 		return
 	}

@@ -118,7 +118,7 @@ func (m guide) openWhyNot() tea.Cmd {
 
 // questions are those that users of Messenger inboxes ask.
 var questions = []string{
-	"calls", "policy", "button", "plan", "greeting", "private", "whom", "connect", "broadcast", "uninstall", "visibility", "personal",
+	"calls", "policy", "button", "plan", "greeting", "private", "whom", "connect", "broadcast", "uninstall", "visibility", "personal", "offline",
 }
 
 func (m guide) whyNot() overlay.Section {

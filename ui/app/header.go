@@ -103,6 +103,8 @@ func (m header) connection() (string, theme.Style) {
 		return th.Live + " " + m.Say(i18n.StateLive), th.Good
 	case m.Live():
 		return th.Reconnecting + " " + m.Say(i18n.StateReading), th.Muted
+	case m.Wire.State != screen.SignedOut && m.asOf() != "":
+		return th.Reconnecting + " " + m.asOf(), th.Warn
 	case m.Wire.State == screen.Connecting:
 		return th.Reconnecting + " " + m.Say(i18n.StateConnecting), th.Warn
 	}
@@ -129,7 +131,7 @@ func (m header) banner() (string, theme.Style) {
 	th := m.Look.Theme
 	switch m.Wire.State {
 	case screen.Offline:
-		return m.Say(i18n.BannerOffline, "Reason", m.Wire.Reason), th.Danger
+		return m.offlineBanner(), th.Danger
 	case screen.SignedOut:
 		return m.Say(i18n.BannerSignedOut), th.Danger
 	case screen.Connecting, screen.Live:

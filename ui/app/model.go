@@ -71,6 +71,8 @@ type Options struct {
 	Alerts alert.Options
 	// Preview: the conversation follows the selection after a moment.
 	Preview bool
+	// Connect makes the next try to reach the hub come at once.
+	Connect func()
 	// Shell: there is one to go back to for a while.
 	Shell bool
 	// ASCII: draw states with ASCII characters.
@@ -87,6 +89,8 @@ type Model struct {
 	hub Hub
 	// shell: there is one to go back to.
 	shell bool
+	// connect makes the next try to reach the hub come at once.
+	connect func()
 	// tellsTyping is who wants to know whether text is being typed.
 	tellsTyping func(bool)
 
@@ -112,7 +116,7 @@ var ErrOptions = errors.New("options of the screen")
 // New returns the screen.
 func New(o Options) (*Model, error) {
 	m := &Model{
-		hub: o.Hub, shell: o.Shell, tellsTyping: o.Typing,
+		hub: o.Hub, shell: o.Shell, connect: o.Connect, tellsTyping: o.Typing,
 		terminal: terminal{fixed: o.Light || o.Dark, ascii: o.ASCII, asksColours: o.AskColours, profile: colorprofile.TrueColor},
 	}
 	m.Screen = screen.New(m, o.Inbox, o.Now, o.Browse)

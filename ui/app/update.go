@@ -129,6 +129,7 @@ func (m *Model) connectionOf(c inbox.Connection) *screen.Connection {
 		out.State = screen.SignedOut
 	case inbox.Connecting:
 	}
+	out.RetryAt = c.RetryAt
 	if c.Cause != nil {
 		out.Reason = m.Say(offlineReasons[c.Trouble])
 	}
@@ -198,6 +199,7 @@ func (m *Model) connected(c *screen.Connection) tea.Cmd {
 		m.crm.Refresh()
 	}
 	m.Wire = *c
+	m.conversation.Redraw() // replies that wait say for what
 	if m.Live() {
 		m.conversation.RetryOlder()
 	}

@@ -7,7 +7,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/screen"
@@ -159,7 +158,9 @@ func (m *Model) messagesRead(r messagesRead) tea.Cmd {
 	if r.err != nil {
 		if mine {
 			c.stale, c.refused = true, r.older
-			m.Notify(m.Explain(r.err))
+			if !m.Waits() || !screen.Unanswered(r.err) { // else the screen says so already
+				m.Notify(m.Explain(r.err))
+			}
 		}
 		return nil
 	}
@@ -201,7 +202,7 @@ func firstUnread(ms []model.Message, n int) model.MessageID {
 func (m *Model) content(r inbox.Row) thread.Content {
 	t, _ := m.Inbox.Thread(r.ID)
 	return thread.Content{
-		Conversation: r, Thread: t, Pending: m.writer.Hold.counted(r.ID, m.writer.Replies.shown(r.ID, m.Say(i18n.WaitsForEarlier))), Me: m.Inbox.User().ID,
+		Conversation: r, Thread: t, Pending: m.writer.Hold.counted(r.ID, m.writer.shownReplies(r.ID)), Me: m.Inbox.User().ID,
 		Keys: thread.Keys{
 			Resend: m.KeyOf("resend"), Drop: m.KeyOf("drop"), Attachment: m.KeyOf("open_address"), Open: m.KeyOf("open"),
 			Reply: m.KeyOf("reply"), Share: m.KeyOf("share"),

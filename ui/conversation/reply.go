@@ -69,7 +69,7 @@ func (m *Writer) Send() tea.Cmd {
 	length := m.Hold.of(r)
 	r.Held = length > 0
 	var keep tea.Cmd
-	if r.Held || len(m.Replies[id]) > 0 { // it waits for its turn
+	if r.Held || len(m.Replies[id]) > 0 || m.Waits() { // it waits for its turn, or for the hub
 		keep = m.keep(r)
 	}
 	m.Replies.add(r, "")
@@ -108,6 +108,10 @@ func (m *Writer) replied(r Replied) tea.Cmd {
 		delete(m.stopped, r.Reply.ClientID)
 		m.Replies.fail(id, r.Reply.ClientID, m.Say(i18n.UploadStopped))
 		return m.withdraw(r.Reply)
+	}
+	if screen.Unanswered(r.Err) && m.Waits() {
+		m.Replies.wait(id, r.Reply.ClientID)
+		return nil
 	}
 	why := m.Explain(r.Err)
 	m.Notify(why)

@@ -44,16 +44,31 @@ func (p pending) add(r model.Reply, why string) {
 }
 
 // shown returns the replies of a conversation as its pane shows them. waits is the text for
-// one that waits for those before it.
-func (p pending) shown(id model.ConversationID, waits string) []thread.Pending {
+// one that waits for those before it, offline the one for those that wait for the hub; "": there
+// is one.
+func (p pending) shown(id model.ConversationID, waits, offline string) []thread.Pending {
 	var out []thread.Pending
 	for i, u := range p[id] {
-		if i > 0 && !u.going && u.Failed == "" && u.held == nil {
+		switch {
+		case u.Failed != "" || u.going || u.held != nil:
+		case offline != "" && p[id][0].Failed == "":
+			u.Going = offline
+		case i > 0:
 			u.Going = waits
 		}
 		out = append(out, u.Pending)
 	}
 	return out
+}
+
+// shownReplies returns the replies of a conversation that the hub does not have, as its pane shows
+// them.
+func (m *Writer) shownReplies(id model.ConversationID) []thread.Pending {
+	offline := ""
+	if m.Waits() {
+		offline = m.Say(i18n.WaitsForHub)
+	}
+	return m.Replies.shown(id, m.Say(i18n.WaitsForEarlier), offline)
 }
 
 // next returns the reply of a conversation to hand in now, and marks it as going. There is
@@ -96,6 +111,11 @@ func (p pending) fail(id model.ConversationID, client model.ClientID, why string
 	}
 }
 
+// wait lets a reply that nobody answered wait for the hub.
+func (p pending) wait(id model.ConversationID, client model.ClientID) {
+	p.fail(id, client, "")
+}
+
 // Again queues a failed reply again, in its current form.
 func (p pending) Again(r model.Reply) {
 	for i := range p[r.Conversation] {
@@ -133,8 +153,12 @@ func (m *Writer) number() int64 {
 	return m.numbered
 }
 
-// HandOn hands in the replies whose turn has come.
+// HandOn hands in the replies whose turn has come. Those written while the hub can't be reached
+// wait for it, and are judged by it then.
 func (m *Writer) HandOn() tea.Cmd {
+	if m.Waits() {
+		return nil
+	}
 	var cmds []tea.Cmd
 	for id := range m.Replies {
 		if r, ok := m.Replies.next(id); ok {

@@ -33,6 +33,9 @@ func (c *Clock) SetHubTime(hub time.Time) {
 	c.ahead = hub.Sub(c.local().Round(0))
 }
 
+// FromLocal returns the hub's time at a time of this machine's clock.
+func (c *Clock) FromLocal(t time.Time) time.Time { return t.Round(0).Add(c.ahead) }
+
 // Waken is the message of the timer.
 type Waken struct{ generation uint64 }
 

@@ -1,5 +1,7 @@
 package screen
 
+import "time"
+
 // ConnectionState is the state of the connection to the hub.
 type ConnectionState uint8
 
@@ -17,4 +19,6 @@ type Connection struct {
 	State ConnectionState
 	// Reason says why it is not live, in the user's words.
 	Reason string
+	// RetryAt is when the next try to connect comes, by this machine's clock; zero: not known.
+	RetryAt time.Time
 }

@@ -90,6 +90,13 @@ func (s *Screen) Composing() bool { return s.root.Composing() }
 // Now returns the hub's time.
 func (s *Screen) Now() time.Time { return s.Clock.now() }
 
+// Waits reports whether what is written has to wait for the hub: it can't be reached, or has not
+// answered since the start, and what is shown is of an earlier run.
+func (s *Screen) Waits() bool {
+	_, kept := s.Inbox.KeptSince()
+	return s.Wire.State == Offline || kept && s.Wire.State == Connecting
+}
+
 // Live reports whether the hub is connected.
 func (s *Screen) Live() bool { return s.Wire.State == Live }
 
@@ -160,6 +167,12 @@ func Call(f func(ctx context.Context) tea.Msg) tea.Cmd {
 		defer cancel()
 		return f(ctx)
 	}
+}
+
+// Unanswered reports whether a call got no answer of the hub: it can't be reached.
+func Unanswered(err error) bool {
+	var unanswered interface{ Unanswered() bool }
+	return errors.As(err, &unanswered) && unanswered.Unanswered()
 }
 
 // Refused reports whether the hub said that it did not do something. After any other error it
