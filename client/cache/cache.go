@@ -168,7 +168,7 @@ func (c *Cache) flush() {
 	}
 	every := min(confirmEvery, c.o.TTL/confirmParts)
 	if now := c.o.Now().Round(0); c.outdated && (now.Sub(c.written) >= every || now.Before(c.written)) {
-		c.writeIndex()
+		c.writeIndex(false)
 	}
 }
 
@@ -181,8 +181,9 @@ func (c *Cache) flushLarge() {
 	}
 }
 
-// writeIndex writes the list of what is kept. When it returns, it is durable.
-func (c *Cache) writeIndex() {
+// writeIndex writes the list of what is kept. If something was erased it has to be durable: then
+// it is when writeIndex returns.
+func (c *Cache) writeIndex(durable bool) {
 	x := index{Version: indexVersion, User: c.user}
 	for _, p := range c.pages {
 		if p.name != "" {
@@ -191,7 +192,7 @@ func (c *Cache) writeIndex() {
 	}
 	b, err := json.Marshal(x)
 	if err == nil {
-		err = replace(filepath.Join(c.dir, indexName), b, true)
+		err = replace(filepath.Join(c.dir, indexName), b, durable)
 	}
 	c.fail(err)
 	c.outdated, c.written = false, c.o.Now().Round(0)
@@ -221,7 +222,7 @@ func (c *Cache) purge(id model.PageID) {
 	delete(c.pages, id)
 	// Even if nothing can be written any more.
 	if !c.fail(eraseAll(c.dir, shortHash("page", string(id)))) {
-		c.writeIndex()
+		c.writeIndex(true)
 	}
 }
 

@@ -252,11 +252,17 @@ func (p *page) become(c *Cache, name, base string) error {
 	if info, err := os.Stat(base); err == nil {
 		p.baseSize = info.Size()
 	}
-	c.writeIndex()
+	c.writeIndex(false)
 	if before == "" {
 		return nil
 	}
-	return eraseAll(c.dir, before)
+	// They say nothing that the new ones don't, so this need not be durable.
+	for _, suffix := range []string{baseSuffix, logSuffix, openedSuffix} {
+		if err := erase(filepath.Join(c.dir, before+suffix)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // without removes conversations from the disk, those of before their removal.
