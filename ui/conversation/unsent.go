@@ -44,17 +44,17 @@ func (p pending) add(r model.Reply, why string) {
 }
 
 // shown returns the replies of a conversation as its pane shows them. waits is the text for
-// one that waits for those before it, offline the one for those that wait for the hub; "": there
-// is one.
+// one that waits for those before it, offline the one for what waits for the hub; "": it is
+// there.
 func (p pending) shown(id model.ConversationID, waits, offline string) []thread.Pending {
 	var out []thread.Pending
 	for i, u := range p[id] {
 		switch {
 		case u.Failed != "" || u.going || u.held != nil:
-		case offline != "" && p[id][0].Failed == "":
-			u.Going = offline
 		case i > 0:
 			u.Going = waits
+		case offline != "":
+			u.Going = offline
 		}
 		out = append(out, u.Pending)
 	}

@@ -11,12 +11,7 @@ import (
 
 // Filled is what whoever follows the hub hands on of the Page and its conversations.
 func Filled(list []model.Conversation) []inbox.Update {
-	at := model.Position{Epoch: "e", Seq: int64(len(list)) + 1}
-	connected := Noon.Add(-time.Hour)
-	page := model.Page{
-		ID: Page, PageID: "100", Name: "Aoyama Coffee", Visibility: model.Private, Installer: model.UserRef{ID: Me, Name: "Aoi"},
-		Sees: true, Seq: 1, ConnectedAt: &connected, Subscribed: true,
-	}
+	at, page := sample(list)
 	return []inbox.Update{
 		inbox.Welcomed{Now: Noon, User: model.User{ID: Me, Name: "Aoi"}},
 		inbox.Reloading{Page: Page},
@@ -24,6 +19,25 @@ func Filled(list []model.Conversation) []inbox.Update {
 		inbox.PagesListed{Pages: []model.Page{page}},
 		inbox.Noticed{Page: Page},
 		inbox.Complete{Page: Page},
+	}
+}
+
+// sample is the Page, and its position when it holds those conversations.
+func sample(list []model.Conversation) (model.Position, model.Page) {
+	connected := Noon.Add(-time.Hour)
+	return model.Position{Epoch: "e", Seq: int64(len(list)) + 1}, model.Page{
+		ID: Page, PageID: "100", Name: "Aoyama Coffee", Visibility: model.Private, Installer: model.UserRef{ID: Me, Name: "Aoi"},
+		Sees: true, Seq: 1, ConnectedAt: &connected, Subscribed: true,
+	}
+}
+
+// Kept is what an earlier run kept of the same.
+func Kept(list []model.Conversation) []inbox.Update {
+	at, page := sample(list)
+	return []inbox.Update{
+		inbox.HubTime{Now: Noon},
+		inbox.Restored{Page: page, At: at, AsOf: Noon.Add(-time.Hour), First: true, Last: true, Conversations: list},
+		inbox.Connection{State: inbox.Connecting},
 	}
 }
 

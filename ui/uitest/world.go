@@ -61,6 +61,20 @@ var english = sync.OnceValue(func() *i18n.Localizer { return i18n.New("en") })
 // NewWorld returns a screen of 120×36 on a Page with some conversations.
 func NewWorld(t testing.TB, list []model.Conversation, change ...func(*app.Options)) *World {
 	t.Helper()
+	return begun(t, append([]inbox.Update{inbox.Connection{State: inbox.Live}}, Filled(list)...), change...)
+}
+
+// NewKept returns a screen that shows what an earlier run kept, an hour before noon; the hub has
+// not answered yet.
+func NewKept(t testing.TB, list []model.Conversation, change ...func(*app.Options)) *World {
+	t.Helper()
+	user := func(o *app.Options) { o.Inbox = inbox.NewInbox(model.User{ID: Me, Name: "Aoi"}) }
+	return begun(t, Kept(list), append([]func(*app.Options){user}, change...)...)
+}
+
+// begun returns a screen of 120×36 that was handed those updates.
+func begun(t testing.TB, updates []inbox.Update, change ...func(*app.Options)) *World {
+	t.Helper()
 	w := &World{TB: t, Time: Noon, Hub: &FakeHub{Threads: map[model.ConversationID][]model.Message{}}}
 	w.Drafts = Drafts{}
 	o := app.Options{
@@ -81,7 +95,7 @@ func NewWorld(t testing.TB, list []model.Conversation, change ...func(*app.Optio
 	}
 	w.Hub.inbox = m.Inbox
 	w.Sends(tea.WindowSizeMsg{Width: 120, Height: 36})
-	w.Sends(append([]inbox.Update{inbox.Connection{State: inbox.Live}}, Filled(list)...))
+	w.Sends(updates)
 	return w
 }
 
