@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"parley/model"
 	"parley/model/inbox"
@@ -162,7 +163,8 @@ func (c *Client) HandIn(ctx context.Context, r model.Reply) (model.Message, erro
 		SeenSeq  int64           `json:"seen_seq,omitempty"`
 		Number   int64           `json:"number,omitempty"`
 		Done     bool            `json:"done,omitempty"`
-	}{r.ClientID, r.Text, r.ReplyTo, uploads(r.Files), r.Note, r.SeenSeq, r.Number, r.Done}
+		SendAt   *time.Time      `json:"send_at,omitempty"`
+	}{r.ClientID, r.Text, r.ReplyTo, uploads(r.Files), r.Note, r.SeenSeq, r.Number, r.Done, r.SendAt}
 	var out model.Message
 	err := c.Call(ctx, http.MethodPost, conversationPath(r.Conversation)+"/messages", nil, in, &out)
 	return out, err

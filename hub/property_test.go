@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"parley/hub"
 	"parley/hub/hubtest"
 	"parley/hub/outbox"
 	"parley/hub/store"
@@ -29,6 +30,7 @@ const (
 	opDrop                    // a person gives it up
 	opEchoes                  // Meta delivers the echoes it held back
 	opPass                    // time passes
+	opSchedule                // a user writes a reply to be sent later
 	opCrash                   // the hub dies and starts again
 )
 
@@ -112,6 +114,18 @@ type told struct {
 	held    []model.Inbound
 	certain map[model.Untrusted]int
 	bare    map[model.Untrusted]int
+	// wrote counts, by customer, what they wrote; ours what users sent off to them at once.
+	wrote map[model.PSID]int
+	ours  map[model.PSID][]model.UserID
+	// later are the scheduled replies that no person has sent at once.
+	later map[model.Untrusted]scheduled
+}
+
+// scheduled is a reply to be sent later: when, by whom, and what had happened before.
+type scheduled struct {
+	at          time.Time
+	by          model.UserID
+	wrote, ours int
 }
 
 // handedIn is a reply that a user wrote.
@@ -155,7 +169,8 @@ func tell(t *testing.T, s story) (why string) {
 	w := &told{
 		World: hubtest.New(storyTB{t}), customers: []model.PSID{hanako, ken},
 		retries: make(map[model.Untrusted]int), certain: make(map[model.Untrusted]int),
-		bare: make(map[model.Untrusted]int),
+		bare: make(map[model.Untrusted]int), wrote: make(map[model.PSID]int), ours: make(map[model.PSID][]model.UserID),
+		later: make(map[model.Untrusted]scheduled),
 	}
 	w.Connect(w.Ann, model.Shared)
 	if s.inbox {
@@ -199,6 +214,24 @@ func (w *told) watch(o model.Outgoing) {
 	})
 	if err != nil {
 		w.breaks("a call whose token is not stored: %w", err)
+	}
+	w.watchScheduled(o)
+}
+
+// watchScheduled looks at a scheduled reply as it leaves by itself: its time has come, and nothing
+// was said since it was written.
+func (w *told) watchScheduled(o model.Outgoing) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	s, ok := w.later[o.Text]
+	switch now := hubtest.Now(); {
+	case !ok:
+	case now.Before(s.at) || now.After(s.at.Add(hub.DefaultTiming().QueueLimit)):
+		w.breaks("%s leaves at %v, not at %v", string(o.Text), now, s.at)
+	case w.wrote[o.To] != s.wrote:
+		w.breaks("%s leaves by itself although the customer wrote meanwhile", string(o.Text))
+	case slices.ContainsFunc(w.ours[o.To][s.ours:], func(by model.UserID) bool { return by != s.by }):
+		w.breaks("%s leaves by itself although a colleague answered meanwhile", string(o.Text))
 	}
 }
 
@@ -270,10 +303,15 @@ func (w *told) do(o op) {
 		e := hubtest.Wrote(customer, mid, string(mid), hubtest.Ago(time.Duration(o.n)*time.Minute))
 		w.inbound = append(w.inbound, e)
 		w.Receive(e)
+		w.mu.Lock()
+		w.wrote[customer]++
+		w.mu.Unlock()
 	case opRedeliver:
 		w.redeliver(o.n)
 	case opReply:
-		w.write(user, customer)
+		w.write(user, customer, 0)
+	case opSchedule:
+		w.write(user, customer, time.Duration(1+o.n)*time.Minute)
 	case opRepeat:
 		if len(w.drafts) > 0 {
 			w.repeat(w.drafts[o.n%len(w.drafts)])
@@ -320,8 +358,16 @@ func (w *told) deliverHeld() {
 	w.Receive(held...)
 }
 
-func (w *told) write(user model.User, customer model.PSID) {
+// write has a user reply, in some time if that is above zero.
+func (w *told) write(user model.User, customer model.PSID, in time.Duration) {
 	d := hubtest.Draft(customer, fmt.Sprintf("reply %d", len(w.drafts)))
+	if in > 0 {
+		at := hubtest.Now().Add(in)
+		d.SendAt = &at
+		w.mu.Lock()
+		w.later[d.Text] = scheduled{at, user.ID, w.wrote[customer], len(w.ours[customer])}
+		w.mu.Unlock()
+	}
 	m, err := w.Hub.Reply(w.Ctx, user, d)
 	var r *model.Refusal
 	if errors.As(err, &r) || errors.Is(err, store.ErrNotFound) {
@@ -329,6 +375,11 @@ func (w *told) write(user model.User, customer model.PSID) {
 	}
 	w.Must(err)
 	w.drafts = append(w.drafts, handedIn{user, d, m.ID})
+	if in == 0 {
+		w.mu.Lock()
+		w.ours[customer] = append(w.ours[customer], user.ID)
+		w.mu.Unlock()
+	}
 }
 
 func (w *told) repeat(x handedIn) {
@@ -342,6 +393,12 @@ func (w *told) repeat(x handedIn) {
 func (w *told) decide(kind opKind, x handedIn) {
 	m := w.Message(x.id)
 	var err error
+	w.mu.Lock()
+	at, waits := w.later[x.draft.Text]
+	if kind == opRetry {
+		delete(w.later, x.draft.Text)
+	}
+	w.mu.Unlock()
 	if kind == opRetry {
 		_, err = w.Hub.Retry(w.Ctx, w.Ann, x.id, m.ConversationID, m.Attempt, nil)
 	} else {
@@ -349,6 +406,11 @@ func (w *told) decide(kind opKind, x handedIn) {
 	}
 	var r *model.Refusal
 	if errors.As(err, &r) {
+		if waits { // it is scheduled as before
+			w.mu.Lock()
+			w.later[x.draft.Text] = at
+			w.mu.Unlock()
+		}
 		return
 	}
 	w.Must(err)
@@ -455,10 +517,15 @@ func (w *told) checkOrder() {
 	}
 	place := make(map[model.Untrusted]int)
 	for i, x := range w.drafts {
-		place[x.draft.Text] = i
+		if place[x.draft.Text] = i; x.draft.SendAt != nil {
+			place[x.draft.Text] = -1 // it leaves at its time
+		}
 	}
 	last := make(map[model.PSID]int)
 	for _, o := range w.Graph.Sent() {
+		if place[o.Text] < 0 {
+			continue
+		}
 		if place[o.Text] < last[o.To] {
 			w.Fatalf("%s left after a later reply", string(o.Text))
 		}

@@ -15,7 +15,7 @@ func TestEveryReasonIsSaid(t *testing.T) {
 		w := i18n.New(lang)
 		for _, c := range []model.Code{
 			model.Hidden, model.PageDisconnected, model.PageRestricted, model.MessagesOff, model.NotStarted, model.WindowClosed,
-			model.Unreachable, model.OtherApp, model.RateLimited, model.NewerReply, model.TextEmpty, model.TextTooLong,
+			model.Unreachable, model.OtherApp, model.RateLimited, model.NewerReply, model.SendAtPast, model.SendAtBeyond, model.CustomerWrote, model.TextEmpty, model.TextTooLong,
 			model.NoReplyTarget, model.NoReactionTarget, model.AttachmentTooBig, model.AttachmentEmpty, model.AttachmentType,
 			model.UploadQuota, model.UploadGone, model.MediaNotYet, model.MediaIsGone, model.MediaRefused, model.MediaUnreachable,
 			model.MediaForeign, model.MediaTooBig, model.MediaExpired, model.OutcomeUnknown, model.NotSent, model.StorePutBack, model.PermissionMissing, model.AppSettings,

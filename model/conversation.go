@@ -74,6 +74,8 @@ type Summary struct {
 	Event  *Notable  `json:"event,omitempty"`
 	SentAt time.Time `json:"sent_at"`
 	State  State     `json:"state,omitempty"`
+	// SendAt is for when the reply was scheduled.
+	SendAt *time.Time `json:"send_at,omitempty"`
 	// Attachments are the types of what hangs on it.
 	Attachments []string `json:"attachments,omitempty"`
 }
@@ -109,6 +111,8 @@ type Conversation struct {
 	// Waits says who waits, WaitsSince since when.
 	Waits      Waiting    `json:"waits,omitempty" enum:"nobody,customer,reply" doc:"Who waits: the customer, who spoke last; a reply that asks"`
 	WaitsSince *time.Time `json:"waits_since,omitempty"`
+	// Scheduled is when its next scheduled reply is to be sent; nil if there is none.
+	Scheduled *time.Time `json:"scheduled,omitempty"`
 
 	// Started: the customer wrote, or did what Meta counts as writing.
 	Started bool `json:"started"`

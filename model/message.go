@@ -21,8 +21,9 @@ const (
 type State string
 
 // The states of a reply, in the order it goes through them. Failed, dropped, delivered and
-// read are final; ask waits for a person.
+// read are final; ask waits for a person. Scheduled waits for a time, and holds no other up.
 const (
+	Scheduled State = "scheduled"
 	Queued    State = "queued"
 	Posting   State = "posting"
 	Sent      State = "sent"
@@ -216,8 +217,10 @@ type Message struct {
 	Event *Notable `json:"event,omitempty"`
 	// SentAt is Meta's time, or the hub's for a reply that Meta has not reported yet.
 	SentAt time.Time `json:"sent_at"`
+	// SendAt is for when the reply was scheduled; nil if it was not, or a person sent it since.
+	SendAt *time.Time `json:"send_at,omitempty" doc:"When a scheduled reply is to be sent"`
 
-	State State `json:"state,omitempty" enum:"queued,posting,sent,delivered,read,failed,unknown,ask,dropped"`
+	State State `json:"state,omitempty" enum:"scheduled,queued,posting,sent,delivered,read,failed,unknown,ask,dropped"`
 	// Attempt counts how often the reply was handed to Meta.
 	Attempt int           `json:"attempt"`
 	Error   *MessageError `json:"error"`
@@ -237,7 +240,7 @@ type Message struct {
 func (m Message) Summary() Summary {
 	s := Summary{
 		ID: m.ID, Direction: m.Direction, Author: m.Author, Text: beginning(m.Text),
-		Event: m.Event, SentAt: m.SentAt, State: m.State,
+		Event: m.Event, SentAt: m.SentAt, SendAt: m.SendAt, State: m.State,
 	}
 	for _, a := range m.Attachments {
 		s.Attachments = append(s.Attachments, a.Type)

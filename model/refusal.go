@@ -41,6 +41,10 @@ const (
 	TextTooLong  Code = "text_too_long"
 	// ClientIDReused: the client_id belongs to a reply with another body.
 	ClientIDReused Code = "client_id_reused"
+	// SendAtPast: the time for which a reply was to be scheduled is over. SendAtBeyond: it lies
+	// beyond the certain part of the reply window.
+	SendAtPast   Code = "send_at_past"
+	SendAtBeyond Code = "send_at_beyond"
 	// StateChanged: the attempt or state is no longer the one that the caller saw.
 	StateChanged Code = "state_changed"
 	// NoReplyTarget: the message to quote is not in this conversation, or Meta has no id for
@@ -163,6 +167,8 @@ const (
 	OutcomeUnknown Code = "outcome_unknown"
 	// NotSent: it could not be handed to Meta in time; it has not arrived.
 	NotSent Code = "not_sent"
+	// CustomerWrote: the customer wrote before the time for which it was scheduled.
+	CustomerWrote Code = "customer_wrote"
 	// StorePutBack: the hub's store was, or may have been, restored from an older copy; the
 	// reply may have been sent since that copy.
 	StorePutBack Code = "store_put_back"

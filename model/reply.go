@@ -30,6 +30,8 @@ type Reply struct {
 	// Done: once the hub has it, the conversation is done, unless the customer has written
 	// what its writer had not seen.
 	Done bool `json:"done,omitempty"`
+	// SendAt is for when it is scheduled; nil: it is sent at once.
+	SendAt *time.Time `json:"send_at,omitempty"`
 	// Held: it is held back, and was not posted yet.
 	Held bool `json:"held,omitempty"`
 }

@@ -31,9 +31,14 @@ type keptReply struct {
 // of its text. Text is compared as JSON stores it.
 func (r keptReply) same(o keptReply) bool {
 	return r.Hub == o.Hub && r.Conversation == o.Conversation && r.ClientID == o.ClientID && r.Text.Valid() == o.Text.Valid() &&
-		r.Note == o.Note && r.ReplyTo == o.ReplyTo && slices.EqualFunc(r.Files, o.Files, func(a, b model.File) bool {
+		r.Note == o.Note && sameTime(r.SendAt, o.SendAt) && r.ReplyTo == o.ReplyTo && slices.EqualFunc(r.Files, o.Files, func(a, b model.File) bool {
 		return a.Path == b.Path && a.SHA256 == b.SHA256
 	})
+}
+
+// sameTime reports whether both are the same time, or neither is one.
+func sameTime(a, b *time.Time) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.Equal(*b)
 }
 
 // ErrKeptOther: another kept reply has this client id, and may be on its way.

@@ -23,7 +23,7 @@ func lanes() []lane {
 	return []lane{
 		// Meta allows 300 calls a second for a Page, and one reply of a conversation
 		// goes at a time.
-		{"post", 32, []model.State{model.Queued, model.Posting}},
+		{"post", 32, []model.State{model.Scheduled, model.Queued, model.Posting}},
 		// A Page's inbox may be asked twice a second: more workers would only wait.
 		{"check", 2, []model.State{model.Unknown}},
 	}

@@ -78,6 +78,11 @@ func (b *tx) claim(c *txn.Conversation, r store.Reply) (model.Outgoing, int, err
 	if r.State != model.Queued || b.Now.Before(r.WakeAt) {
 		return none, 0, nil
 	}
+	if !r.SendAt.IsZero() {
+		if goes, err := b.judgeScheduled(c, r); !goes || err != nil {
+			return none, 0, err
+		}
+	}
 	limit := r.AcceptedAt.Add(b.QueueLimit)
 	if !b.Now.Before(limit) {
 		return none, 0, b.Settle(c, r, model.Ask, notSent(r))
@@ -185,9 +190,9 @@ func (o *Outbox) bury(ctx context.Context, page model.PageID, mid model.MID) err
 	return o.store.Write(ctx, page, func(tx store.PageTx) error { return tx.BuryMID(mid) })
 }
 
-// failQueued fails the Page's queued replies.
+// failQueued fails the Page's queued and scheduled replies.
 func (b *tx) failQueued() error {
-	queued, err := b.Store.RepliesIn(b.Page.ID, model.Queued)
+	queued, err := b.Store.RepliesIn(b.Page.ID, model.Queued, model.Scheduled)
 	if err != nil {
 		return err
 	}

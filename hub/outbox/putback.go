@@ -69,7 +69,7 @@ func (o *Outbox) askAll(ctx context.Context, p store.Page, life store.Incarnatio
 		if err != nil {
 			return err
 		}
-		replies, err := tx.RepliesIn(p.ID, model.Queued, model.Posting)
+		replies, err := tx.RepliesIn(p.ID, model.Scheduled, model.Queued, model.Posting)
 		if err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func (o *Outbox) askAll(ctx context.Context, p store.Page, life store.Incarnatio
 // askPutBack has one reply ask, if it is still on its way.
 func (b *tx) askPutBack(id model.MessageID) (bool, error) {
 	r, err := b.Store.Reply(id)
-	if err != nil || r.State != model.Queued && r.State != model.Posting {
+	if err != nil || r.State != model.Scheduled && r.State != model.Queued && r.State != model.Posting {
 		return false, err
 	}
 	c, err := b.Find(r.ConversationID.Customer())

@@ -18,6 +18,7 @@ import (
 	"parley/hub/txn"
 	"parley/hub/uploads"
 	"parley/model"
+	"parley/model/schedule"
 )
 
 // Draft is a reply or a note as its writer submits it.
@@ -43,6 +44,8 @@ type Draft struct {
 	// SeenSeq is the highest seq of the Page that the writer had seen when writing; nil skips
 	// the check.
 	SeenSeq *int64
+	// SendAt is when to send it; nil: at once.
+	SendAt *time.Time
 	// Done marks the conversation done with it, unless the customer wrote what the writer had not
 	// seen.
 	Done bool
@@ -68,6 +71,9 @@ func (d Draft) hash() string {
 			sums[i] = f.SHA256
 		}
 		body = append(body, sums)
+	}
+	if d.SendAt != nil {
+		body = append(body, d.SendAt.UTC().Format(time.RFC3339Nano))
 	}
 	b, err := json.Marshal(body)
 	if err != nil {
@@ -154,7 +160,11 @@ func (o *Outbox) judge(tx store.PageTx, user model.UserID, page store.Page, c st
 	if d.Note {
 		return nil
 	}
-	if v := model.CanReply(o.now(), page.Page, c.Conversation, user); !v.Allowed {
+	if d.SendAt != nil {
+		if r := schedule.Check(o.now(), *d.SendAt, page.Page, c.Conversation, user); r != nil {
+			return r
+		}
+	} else if v := model.CanReply(o.now(), page.Page, c.Conversation, user); !v.Allowed {
 		return model.RefuseReply(v, page.Page, c.Conversation)
 	}
 	return checkNewer(tx, user, d.Conversation, d.SeenSeq)
@@ -209,13 +219,17 @@ func (o *Outbox) accept(tx store.PageTx, user model.User, d Draft) (model.Messag
 			Author: model.Author{Kind: model.ByUser, ID: string(user.ID), Name: model.Untrusted(user.Name)},
 			SentAt: order,
 		}, Order: order, Number: number}
-		if d.Note {
+		switch {
+		case d.Note:
 			m.Direction, m.State = model.Note, ""
+		case d.SendAt != nil:
+			at := d.SendAt.UTC().Truncate(time.Microsecond)
+			m.State, m.SendAt = model.Scheduled, &at
 		}
 		if err := b.mentions(c, m, user.ID); err != nil {
 			return model.Message{}, err
 		}
-		if err := b.acceptPart(c, m, part, d.hash(), user.ID); err != nil {
+		if err := b.acceptPart(c, m, part, d, user.ID); err != nil {
 			return model.Message{}, err
 		}
 		parts = append(parts, m.ID)
@@ -224,6 +238,9 @@ func (o *Outbox) accept(tx store.PageTx, user model.User, d Draft) (model.Messag
 		return model.Message{}, err
 	}
 	if err := b.finish(c, d); err != nil {
+		return model.Message{}, err
+	}
+	if err := b.interrupted(c, d, user.ID); err != nil {
 		return model.Message{}, err
 	}
 	if o.mayHaveLeft(d) {
@@ -261,7 +278,7 @@ func (b *tx) finish(c *txn.Conversation, d Draft) error {
 }
 
 // acceptPart stores one message of a draft and its state.
-func (b *tx) acceptPart(c *txn.Conversation, m *store.Message, p part, hash string, user model.UserID) error {
+func (b *tx) acceptPart(c *txn.Conversation, m *store.Message, p part, d Draft, user model.UserID) error {
 	if err := b.Add(c, m); err != nil {
 		return err
 	}
@@ -272,10 +289,17 @@ func (b *tx) acceptPart(c *txn.Conversation, m *store.Message, p part, hash stri
 			return err
 		}
 	}
-	return b.Store.PutReply(store.Reply{
+	r := store.Reply{
 		MessageID: m.ID, ConversationID: c.ID, UserID: user, ClientID: m.ClientID, SentBy: user, File: p.file,
-		BodyHash: hash, Number: m.Number, AcceptedSeq: m.FirstSeq, AcceptedAt: b.Now, State: m.State,
-	})
+		BodyHash: d.hash(), Number: m.Number, AcceptedSeq: m.FirstSeq, AcceptedAt: b.Now, State: m.State,
+	}
+	if m.SendAt != nil {
+		r.SendAt, r.WakeAt, r.SeenSeq = *m.SendAt, *m.SendAt, m.FirstSeq
+		if d.SeenSeq != nil {
+			r.SeenSeq = *d.SeenSeq
+		}
+	}
+	return b.Store.PutReply(r)
 }
 
 // number returns a draft's place in its conversation's line: the time of its key press by the
@@ -297,6 +321,8 @@ func (d Draft) checkShape() error {
 	switch {
 	case len(d.Attachments) > model.MaxAttachments:
 		return &model.InvalidError{Field: "attachments", Reason: "must be at most " + strconv.Itoa(model.MaxAttachments)}
+	case d.Note && d.SendAt != nil:
+		return &model.InvalidError{Field: "send_at", Reason: "must be absent in a note"}
 	case d.Note && len(d.Attachments) > 0:
 		return &model.InvalidError{Field: "attachments", Reason: "must be empty in a note"}
 	}

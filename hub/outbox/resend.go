@@ -11,11 +11,12 @@ import (
 	"parley/model"
 )
 
-// Retry sends a reply again that failed or asks, because a person said so. attempt is the
+// Retry sends a reply again that failed or asks, or a scheduled one before its time, because a
+// person said so. attempt is the
 // attempt that they saw.
 func (o *Outbox) Retry(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt int, seen *int64) (model.Message, error) {
 	return o.decide(ctx, model.AuditResent, user, id, conversation, func(b *tx, c *txn.Conversation, r store.Reply) error {
-		if r.Attempt != attempt || r.State != model.Ask && r.State != model.Failed {
+		if r.Attempt != attempt || r.State != model.Ask && r.State != model.Failed && r.State != model.Scheduled {
 			return model.Refuse(model.StateChanged)
 		}
 		if v := model.CanReply(b.Now, b.Page.Page, c.Conversation.Conversation, user.ID); !v.Allowed {
@@ -25,6 +26,7 @@ func (o *Outbox) Retry(ctx context.Context, user model.User, id model.MessageID,
 			return err
 		}
 		r.State, r.AcceptedAt, r.SentBy, r.Failures, r.WakeAt = model.Queued, b.Now, user.ID, 0, time.Time{}
+		r.SendAt, r.SeenSeq = time.Time{}, 0 // from now on it is as any other
 		if err := b.Move(c, r, nil); err != nil {
 			return err
 		}
@@ -32,7 +34,7 @@ func (o *Outbox) Retry(ctx context.Context, user model.User, id model.MessageID,
 	})
 }
 
-// Drop gives up a reply that is not on its way: one that asks, failed or waits. A nil attempt
+// Drop gives up a reply that is not on its way: one that asks, failed, waits or is scheduled. A nil attempt
 // is not checked.
 func (o *Outbox) Drop(ctx context.Context, user model.User, id model.MessageID, conversation model.ConversationID, attempt *int) (model.Message, error) {
 	return o.decide(ctx, model.AuditDropped, user, id, conversation, func(b *tx, c *txn.Conversation, r store.Reply) error {
@@ -40,7 +42,7 @@ func (o *Outbox) Drop(ctx context.Context, user model.User, id model.MessageID, 
 			return model.Refuse(model.StateChanged)
 		}
 		switch r.State {
-		case model.Ask, model.Failed, model.Queued:
+		case model.Ask, model.Failed, model.Queued, model.Scheduled:
 			return b.Settle(c, r, model.Dropped, nil)
 		default:
 			return model.Refuse(model.StateChanged)

@@ -118,6 +118,8 @@ func (o *Outbox) advance(ctx context.Context, listed store.Reply) error {
 		return err
 	}
 	switch r.State {
+	case model.Scheduled:
+		return o.queueScheduled(ctx, r)
 	case model.Queued:
 		return o.post(ctx, r)
 	case model.Posting:

@@ -183,7 +183,10 @@ func (b *Tx) sentElsewhere(c *txn.Conversation, e model.Inbound, ev model.Echo) 
 	if m.Event = Unshown(m); m.Event != nil {
 		m.Event.Action = ev.Holds
 	}
-	return b.Add(c, &m)
+	if err := b.Add(c, &m); err != nil {
+		return err
+	}
+	return b.Interrupt(c, model.NewerReply, "")
 }
 
 // mergeWebhook updates a message that an import brought with what its webhook knows better: the

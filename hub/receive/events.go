@@ -185,6 +185,9 @@ func (b *Tx) fromCustomer(c *txn.Conversation, m *store.Message) error {
 	if err := b.Add(c, m); err != nil {
 		return err
 	}
+	if err := b.Interrupt(c, model.CustomerWrote, ""); err != nil {
+		return err
+	}
 	if txn.After(m.Mark(), c.ReadMark) {
 		c.Unread++
 		c.Status, c.SnoozedUntil = model.Open, nil

@@ -88,7 +88,7 @@ func (b *Tx) written(c *txn.Conversation) ([]store.Message, error) {
 		}
 		all = append(all, m)
 	}
-	line := slices.DeleteFunc(all, func(m store.Message) bool { return m.Number == 0 })
+	line := slices.DeleteFunc(all, func(m store.Message) bool { return m.Number == 0 || m.State == model.Scheduled })
 	slices.SortStableFunc(line, func(x, y store.Message) int {
 		return compareInLine(x.Number, x.FirstSeq, y.Number, y.FirstSeq)
 	})

@@ -94,6 +94,7 @@ func (b *Tx) Move(c *txn.Conversation, r store.Reply, why *model.MessageError) e
 		return err
 	}
 	m.State, m.Attempt, m.Error, m.WaitsFor, m.Number = r.State, r.Attempt, why, "", r.Number
+	m.SendAt = sendAt(r)
 	return b.Put(c, &m)
 }
 

@@ -15,6 +15,8 @@ type ReplyReader interface {
 	// UnsettledReplies returns a conversation's replies that are queued, posting, unknown or
 	// asking, in the order of acceptance.
 	UnsettledReplies(conversation model.ConversationID) ([]Reply, error)
+	// ScheduledReplies returns a conversation's scheduled replies, in the order of acceptance.
+	ScheduledReplies(conversation model.ConversationID) ([]Reply, error)
 	// RepliesIn returns all replies of a Page in one of these states, in the order of
 	// acceptance.
 	RepliesIn(page model.PageID, states ...model.State) ([]Reply, error)
@@ -61,8 +63,12 @@ type Reply struct {
 	AcceptedSeq int64
 	// AcceptedAt is when the hub accepted it, or a person sent it again.
 	AcceptedAt time.Time
-	State      model.State
-	Attempt    int
+	// SendAt is for when it is scheduled, and SeenSeq the highest seq of the Page that its writer
+	// had seen; both zero if it is not, or a person sent it since.
+	SendAt  time.Time `json:",omitzero"`
+	SeenSeq int64     `json:",omitempty"`
+	State   model.State
+	Attempt int
 	// Token is the current attempt's token, which Meta echoes.
 	Token string
 	// AttemptAt is when the attempt was committed, LeaseUntil when its outcome counts as

@@ -90,7 +90,7 @@ func (t *Tx) summarise(c *Conversation) error {
 	}
 	m, err := t.Store.Newest(c.ID, 0)
 	if errors.Is(err, store.ErrNotFound) {
-		c.LastMessage, c.LastSaid, c.Waits, c.WaitsSince = nil, nil, model.WaitsNobody, nil
+		c.LastMessage, c.LastSaid, c.Waits, c.WaitsSince, c.Scheduled = nil, nil, model.WaitsNobody, nil, nil
 		return nil
 	}
 	if err != nil {
@@ -98,7 +98,22 @@ func (t *Tx) summarise(c *Conversation) error {
 	}
 	s := m.Summary()
 	c.LastMessage, c.UpdatedAt = &s, m.Order
+	if err := t.whatIsScheduled(c); err != nil {
+		return err
+	}
 	return t.whoWaits(c, m)
+}
+
+// whatIsScheduled sets when a conversation's next scheduled reply is to be sent.
+func (t *Tx) whatIsScheduled(c *Conversation) error {
+	scheduled, err := t.Store.ScheduledReplies(c.ID)
+	c.Scheduled = nil
+	for _, r := range scheduled {
+		if c.Scheduled == nil || r.SendAt.Before(*c.Scheduled) {
+			c.Scheduled = &r.SendAt
+		}
+	}
+	return err
 }
 
 // whoWaits sets who waits in a conversation, judged by what was said last and by replies that

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -32,11 +33,11 @@ func (s *Routes) messages(api huma.API) {
 	}, s.reply)
 	huma.Register(api, huma.Operation{
 		OperationID: "retry", Method: http.MethodPost, Path: base + "/{message}/retry",
-		Summary: "Send a reply again that failed or asks", Tags: tags, Security: door.SignedIn, DefaultStatus: http.StatusAccepted,
+		Summary: "Send a reply again that failed or asks, or a scheduled one now", Tags: tags, Security: door.SignedIn, DefaultStatus: http.StatusAccepted,
 	}, s.retry)
 	huma.Register(api, huma.Operation{
 		OperationID: "drop", Method: http.MethodPost, Path: base + "/{message}/drop",
-		Summary: "Give up a reply that asks, failed or waits", Tags: tags, Security: door.SignedIn, DefaultStatus: http.StatusOK,
+		Summary: "Give up a reply that asks, failed, waits or is scheduled", Tags: tags, Security: door.SignedIn, DefaultStatus: http.StatusOK,
 	}, s.drop)
 }
 
@@ -113,18 +114,19 @@ type replyInput struct {
 		// and each file become messages of their own, in this order. The first has the
 		// client_id and is the answer; the next ones have the client_id with "/2", "/3" …
 		// appended.
-		Attachments []string `json:"attachments,omitempty" maxItems:"10" doc:"Ids of uploads; the text, if any, and each file become a message of its own, in this order, stored together or not at all"`
-		SeenSeq     *int64   `json:"seen_seq,omitempty" minimum:"0" doc:"The highest seq of the Page its writer had seen"`
-		Number      int64    `json:"number,omitempty" minimum:"0" doc:"The place in the order of the writer's key presses: microseconds since 1970 by the hub's clock, another for each. Replies of a conversation leave by it. Absent: pressed when it comes"`
-		Note        bool     `json:"note,omitempty" doc:"For colleagues only; the customer never sees it"`
-		Done        bool     `json:"done,omitempty" doc:"Marks the conversation done with it, unless the customer wrote after seen_seq. It opens again if the reply fails or asks"`
+		Attachments []string   `json:"attachments,omitempty" maxItems:"10" doc:"Ids of uploads; the text, if any, and each file become a message of its own, in this order, stored together or not at all"`
+		SeenSeq     *int64     `json:"seen_seq,omitempty" minimum:"0" doc:"The highest seq of the Page its writer had seen"`
+		Number      int64      `json:"number,omitempty" minimum:"0" doc:"The place in the order of the writer's key presses: microseconds since 1970 by the hub's clock, another for each. Replies of a conversation leave by it. Absent: pressed when it comes"`
+		Note        bool       `json:"note,omitempty" doc:"For colleagues only; the customer never sees it"`
+		SendAt      *time.Time `json:"send_at,omitempty" doc:"When to send it: within the reply window, else 409 send_at_beyond with the latest time. If the customer writes or a colleague answers before, it asks instead. Absent: at once"`
+		Done        bool       `json:"done,omitempty" doc:"Marks the conversation done with it, unless the customer wrote after seen_seq. It opens again if the reply fails or asks"`
 	}
 }
 
 func (s *Routes) reply(ctx context.Context, in *replyInput) (*door.Body[model.Message], error) {
 	m, err := s.hub.Reply(ctx, door.User(ctx), outbox.Draft{
 		Conversation: in.Conversation, ClientID: in.Body.ClientID, Text: in.Body.Text,
-		ReplyTo: in.Body.ReplyTo, Attachments: in.Body.Attachments, Note: in.Body.Note, Number: in.Body.Number, SeenSeq: in.Body.SeenSeq, Done: in.Body.Done,
+		ReplyTo: in.Body.ReplyTo, Attachments: in.Body.Attachments, Note: in.Body.Note, Number: in.Body.Number, SeenSeq: in.Body.SeenSeq, Done: in.Body.Done, SendAt: in.Body.SendAt,
 	})
 	return s.message(ctx, m, err)
 }

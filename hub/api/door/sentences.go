@@ -22,6 +22,8 @@ var sentences = map[model.Code]string{
 	model.MessagesOff:      "Messaging is off on this Page.",
 	model.NotAvailable:     "This user takes no conversations at the moment.",
 	model.NewerReply:       "A colleague answered meanwhile.",
+	model.SendAtPast:       "The time to send it is over.",
+	model.SendAtBeyond:     "By then the reply window may be closed.",
 	model.TextEmpty:        "The text is empty.",
 	model.TextTooLong:      "The text is longer than 2,000 characters.",
 	model.ClientIDReused:   "The client_id belongs to another reply.",

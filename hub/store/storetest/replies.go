@@ -44,8 +44,11 @@ func testReplies(t *testing.T, s store.Store) {
 		same(t, "unsettled", []string{"1_z", "1_y", "1_w", "1_u"}, replyIDs(unsettled))
 		in, err4 := r.RepliesIn("1", model.Queued, model.Dropped)
 		same(t, "queued or dropped", []string{"1_z", "1_t", "1_other"}, replyIDs(in))
-		return errors.Join(err, err2, err3, err4)
+		scheduled, err5 := r.ScheduledReplies("1_2")
+		same(t, "scheduled, none", []string{}, replyIDs(scheduled))
+		return errors.Join(err, err2, err3, err4, err5)
 	})
+	testScheduled(t, s)
 	testFigures(t, s, full)
 	full.State, full.WakeAt = model.Sent, time.Time{}
 	putReply(t, s, full)
@@ -57,6 +60,34 @@ func testReplies(t *testing.T, s store.Store) {
 		return errors.Join(err, err2)
 	})
 	testClientIDs(t, s)
+}
+
+// testScheduled: scheduled replies are found by their conversation, are not among those that are
+// on their way, and are due by themselves.
+func testScheduled(t *testing.T, s store.Store) {
+	t.Helper()
+	for i, id := range []model.MessageID{"1_s2", "1_s1", "1_elsewhere"} {
+		r := store.Reply{
+			MessageID: id, ConversationID: "1_7", AcceptedSeq: int64(20 + i), State: model.Scheduled, SendAt: at(50), SeenSeq: 19, WakeAt: at(50),
+		}
+		if id == "1_elsewhere" {
+			r.ConversationID = "1_8"
+		}
+		putReply(t, s, r)
+	}
+	read(t, s, func(r store.Reader) error {
+		scheduled, err := r.ScheduledReplies("1_7")
+		same(t, "scheduled", []string{"1_s2", "1_s1"}, replyIDs(scheduled))
+		if len(scheduled) == 2 {
+			same(t, "a scheduled reply", at(50), scheduled[0].SendAt)
+		}
+		unsettled, err2 := r.UnsettledReplies("1_7")
+		same(t, "unsettled, of the scheduled", []string{}, replyIDs(unsettled))
+		due, next, err3 := r.DueReplies("1", model.Scheduled, at(49), 9)
+		same(t, "due too early", []string{}, replyIDs(due))
+		same(t, "due next", at(50), next)
+		return errors.Join(err, err2, err3)
+	})
 }
 
 // testClientIDs: of many repetitions of one reply exactly one is stored.

@@ -103,8 +103,8 @@ func (r messageReader) AnsweredSince(id model.ConversationID, user model.UserID,
 	var answered bool
 	err := r.Get(`SELECT EXISTS (SELECT 1 FROM messages
 		WHERE page_id = ? AND conversation_id = ? AND first_seq > ? AND direction = ?
-		AND (author_kind <> ? OR author_id <> ?) AND state NOT IN (?, ?))`,
-		sqldb.Args{id.Page(), id, seq, model.Out, model.ByUser, user, model.Failed, model.Dropped}, &answered)
+		AND (author_kind <> ? OR author_id <> ?) AND state NOT IN (?, ?, ?))`,
+		sqldb.Args{id.Page(), id, seq, model.Out, model.ByUser, user, model.Failed, model.Dropped, model.Scheduled}, &answered)
 	return answered, sqldb.Wrap(err, "look for answers in %s", id)
 }
 

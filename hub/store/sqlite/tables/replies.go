@@ -52,6 +52,13 @@ func (r replyReader) UnsettledReplies(id model.ConversationID) ([]store.Reply, e
 	return list, sqldb.Wrap(err, "read unsettled replies of %s", id)
 }
 
+// ScheduledReplies implements [store.Reader]. The state is in the query, as it is in the index.
+func (r replyReader) ScheduledReplies(id model.ConversationID) ([]store.Reply, error) {
+	list, err := sqldb.Many[store.Reply](r.Session, `SELECT doc FROM replies
+		WHERE page_id = ? AND conversation_id = ? AND state = 'scheduled' ORDER BY accepted_seq, message_id`, id.Page(), id)
+	return list, sqldb.Wrap(err, "read scheduled replies of %s", id)
+}
+
 // RepliesIn implements [store.Reader].
 func (r replyReader) RepliesIn(page model.PageID, states ...model.State) ([]store.Reply, error) {
 	if len(states) == 0 {
