@@ -456,6 +456,8 @@ const (
 const (
 	HelpTitle      ID = "help_title"
 	HelpPages      ID = "help_pages"
+	HelpDay        ID = "help_day"
+	HelpMoving     ID = "help_moving"
 	HelpHere       ID = "help_here"
 	HelpEverywhere ID = "help_everywhere"
 	HelpTyping     ID = "help_typing"

@@ -5,12 +5,10 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"parley/i18n"
 	list "parley/ui/inbox"
 	"parley/ui/look"
-	"parley/ui/overlay"
 	"parley/ui/screen"
 )
 
@@ -174,44 +172,6 @@ func (m *Model) emptyListSays() []string {
 		return lost
 	}
 	return []string{m.Say(i18n.EmptyFilter(string(m.Query.Filter))), m.Say(i18n.EmptyKeys, "Key", m.KeyOf("next_filter"))}
-}
-
-// leastPalette is how many lines the palette takes where there are as many; with more,
-// it leaves a third of what it lies over to be seen.
-const leastPalette = 16
-
-// pickerHeight is how many lines the picker takes, whatever was found.
-const pickerHeight = 24
-
-// laidOver puts what lies over the screen on it.
-func (m *Model) laidOver(f *frame, lines []string) []string {
-	o := m.Overlaid()
-	if o == nil {
-		return lines
-	}
-	// The first and the last line stay to be seen where there is room.
-	w, h, from := m.Layout.W, len(lines), 0
-	if m.Layout.Footer {
-		from, h = 1, h-2
-	}
-	room := h
-	switch o.(type) {
-	case *overlay.Palette:
-		room = max(min(h, leastPalette), h*2/3)
-	case *overlay.Picker:
-		room = min(h, pickerHeight)
-	}
-	box := o.Lines(m.Look, w, room)
-	if len(box) == 0 {
-		return lines
-	}
-	bw := m.Look.Cells.Width(ansi.Strip(box[0]))
-	x, y := max(0, (w-bw)/2), from+max(0, (h-len(box))/3)
-	f.Cursor = nil
-	if cx, cy, ok := o.Cursor(); ok {
-		f.Cursor = tea.NewCursor(x+cx, y+cy)
-	}
-	return overlay.Over(m.Look.Cells, lines, box, x, y)
 }
 
 // nextChange is when something on screen changes by time alone.

@@ -23,12 +23,9 @@ type guide struct {
 // openPalette shows every command, those that can't be used now with the reason.
 func (m *Model) openPalette() tea.Cmd {
 	var items []overlay.Item
-	for _, c := range m.commands.All() {
-		if c.Hidden {
-			continue
-		}
+	for _, c := range m.forHere() {
 		items = append(items, overlay.Item{
-			ID: c.ID, Title: m.Say(i18n.Command(c.ID)), Alias: c.ID, Keys: c.Key(), Reason: c.Why(),
+			ID: c.ID, Title: m.Say(i18n.Command(c.ID)), Alias: c.ID, Keys: c.Key(), Reason: c.Why(), Danger: c.Danger,
 		})
 	}
 	for _, p := range m.HiddenPages() {
@@ -36,8 +33,6 @@ func (m *Model) openPalette() tea.Cmd {
 			ID: "page " + string(p.ID), Title: m.Say(i18n.PageShow, "Page", m.Look.Line(p.Name)), Reason: m.page.PrivateOf(p),
 		})
 	}
-	// What can be used now stands before what can't.
-	slices.SortStableFunc(items, func(a, b overlay.Item) int { return cmp.Compare(min(1, len(a.Reason)), min(1, len(b.Reason))) })
 	m.Lay(overlay.NewPalette(m.Say(i18n.PaletteTitle), items), func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		if !ok {
@@ -52,28 +47,74 @@ func (m *Model) openPalette() tea.Cmd {
 	return nil
 }
 
-// openHelp shows the keys of the pane that has them.
+// forHere returns the commands of the palette: those for where the user is before those for
+// everywhere, these before those for elsewhere; what can't be used now, and what can't be taken
+// back, last.
+func (m *Model) forHere() []*command.Command {
+	here := m.panes.scope()
+	rank := func(c *command.Command) int {
+		n := 0
+		switch {
+		case c.Scope&here == 0:
+			n = 2
+		case c.Scope&command.Panes == command.Panes && !c.Selected:
+			n = 1
+		}
+		if c.Danger {
+			n += 4
+		}
+		if c.Why() != "" {
+			n += 8
+		}
+		return n
+	}
+	all := slices.DeleteFunc(m.commands.All(), func(c *command.Command) bool { return c.Hidden })
+	slices.SortStableFunc(all, func(a, b *command.Command) int { return cmp.Compare(rank(a), rank(b)) })
+	return all
+}
+
+// ofADay are the ten commands that a day is made of, as the help begins with them.
+var ofADay = []string{"next_waiting", "open", "reply", "done", "snooze", "assign", "link", "note", "search", "undo"}
+
+// openHelp shows the keys of the pane that has them: those of a day first, those that only move
+// last.
 func (m *Model) openHelp() tea.Cmd {
+	day := overlay.Section{Heading: m.Say(i18n.HelpDay)}
+	for _, id := range ofADay {
+		if c, ok := m.commands.Get(id); ok && c.Key() != "" {
+			day.Rows = append(day.Rows, m.helpRow(c))
+		}
+	}
 	here := overlay.Section{Heading: m.Say(i18n.HelpHere)}
 	everywhere := overlay.Section{Heading: m.Say(i18n.HelpEverywhere)}
+	moving := overlay.Section{Heading: m.Say(i18n.HelpMoving)}
 	for _, c := range m.commands.All() {
-		if c.Scope&m.panes.scope() == 0 || c.Key() == "" {
+		if c.Scope&m.panes.scope() == 0 || c.Key() == "" || slices.Contains(ofADay, c.ID) {
 			continue
 		}
-		row := overlay.Row{Key: keyNames(c.Keys, m.W), Text: m.Say(i18n.Command(c.ID))}
-		if c.Scope&command.Panes == command.Panes {
-			everywhere.Rows = append(everywhere.Rows, row)
-		} else {
-			here.Rows = append(here.Rows, row)
+		to := &here
+		switch {
+		case c.Hidden:
+			to = &moving
+		case c.Scope&command.Panes == command.Panes:
+			to = &everywhere
 		}
+		to.Rows = append(to.Rows, m.helpRow(c))
+	}
+	if len(here.Rows) == 0 {
+		here = overlay.Section{}
 	}
 	typing := overlay.Section{Heading: m.Say(i18n.HelpTyping), Rows: []overlay.Row{
 		{Key: "enter", Text: m.Say(i18n.HelpSend)},
 		{Key: "alt+enter ctrl+j", Text: m.Say(i18n.HelpLine)},
 		{Key: "esc", Text: m.Say(i18n.HelpLeave)},
 	}}
-	m.Lay(overlay.NewHelp(m.Say(i18n.HelpTitle), []overlay.Section{m.guide.whoSees(), here, everywhere, typing, m.guide.whyNot()}), nil)
+	m.Lay(overlay.NewHelp(m.Say(i18n.HelpTitle), []overlay.Section{day, here, everywhere, typing, m.guide.whoSees(), m.guide.whyNot(), moving}), nil)
 	return nil
+}
+
+func (m *Model) helpRow(c *command.Command) overlay.Row {
+	return overlay.Row{Key: keyNames(c.Keys, m.W), Text: m.Say(i18n.Command(c.ID))}
 }
 
 // whoSees says of each Page who sees its conversations.

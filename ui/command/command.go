@@ -38,6 +38,8 @@ type Command struct {
 	Scope Scope
 	// Hidden keeps it out of the palette: it only moves the selection.
 	Hidden bool
+	// Danger: it can't be taken back, or others feel it; a weak match must not put it first.
+	Danger bool
 	// Selected: it acts on the selection.
 	Selected bool
 	// Message: in a conversation it acts on the selected message.

@@ -30,8 +30,8 @@ type Choice struct {
 	selected int
 }
 
-// choiceRoom is what a row needs besides its texts: marks, blanks and border.
-const choiceRoom = 14
+// choiceRoom is what a row needs besides its texts: marks, blanks and the edges of the sheet.
+const choiceRoom = 12
 
 // NewChoice returns a list to choose from.
 func NewChoice(title string, options []Option) *Choice {
@@ -89,19 +89,22 @@ func (c *Choice) choose() Action {
 	return Chosen{c.options[c.selected].ID}
 }
 
-// Lines implements Overlay.
-func (c *Choice) Lines(l look.Look, w, h int) []string {
-	f := newFrame(c.title, w, h)
-	iw, ih := f.inside()
-	// It is as wide as its content.
-	keys, widest := 0, max(l.Cells.Width(c.title)+6, l.Cells.Width(c.said)+4)
+// Fits implements [Narrow].
+func (c *Choice) Fits(l look.Look, w int) bool {
+	widest := max(l.Cells.Width(c.title)+6, l.Cells.Width(c.said)+2)
 	for _, o := range c.options {
-		keys = max(keys, l.Cells.Width(o.Key))
 		widest = max(widest, l.Cells.Width(o.Key+o.Title+o.Reason+o.Detail)+choiceRoom)
 	}
-	if !f.bare {
-		f = newFrame(c.title, min(w, max(borderMinW, widest)), h)
-		iw, ih = f.inside()
+	return widest <= w
+}
+
+// Lines implements Overlay.
+func (c *Choice) Lines(l look.Look, w, h int) []string {
+	f := newSheet(c.title, w, h)
+	iw, ih := f.inside()
+	keys := 0
+	for _, o := range c.options {
+		keys = max(keys, l.Cells.Width(o.Key))
 	}
 	keys = min(keys, max(1, iw/3))
 	content := c.sentence(l, iw, ih-len(c.options))

@@ -82,8 +82,8 @@ func (f *Form) turn(by int) {
 
 // Lines implements Overlay.
 func (f *Form) Lines(l look.Look, w, h int) []string {
-	frame := newFrame(f.Title, w, h)
-	iw, ih := frame.inside()
+	s := newSheet(f.Title, w, h)
+	iw, ih := s.inside()
 	labels := 0
 	for _, s := range f.labels {
 		labels = max(labels, l.Cells.Width(s))
@@ -100,13 +100,13 @@ func (f *Form) Lines(l look.Look, w, h int) []string {
 	tell(f.said, l.Theme.Text.Paint, len(f.in))
 	// The error comes first: it must be visible even without room for the rest.
 	tell(f.err, l.Theme.Danger.Paint, min(len(f.in), 1))
-	ox := frame.left()
+	ox := contentLeft
 	f.caret = caret{}
 	top := window(f.focus, f.focus+1, len(f.in), ih-len(content))
 	for i := top; i < len(f.in) && len(content) < ih; i++ {
 		content = append(content, f.field(l, i, labels, iw, caret{ox, contentTop + len(content), true}))
 	}
-	return frame.lines(l, content)
+	return s.lines(l, content)
 }
 
 // field draws a field at a position; the focused one has the cursor.

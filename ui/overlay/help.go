@@ -74,7 +74,7 @@ func (p *Help) scroll(by int) { p.top = max(0, min(p.top+by, len(p.lines)-p.seen
 
 // Lines implements Overlay.
 func (p *Help) Lines(l look.Look, w, h int) []string {
-	f := newFrame(p.title, w, h)
+	f := newSheet(p.title, w, h)
 	iw, ih := f.inside()
 	p.wrap(l, iw)
 	p.seen = ih
@@ -127,13 +127,7 @@ func (p *Help) section(l look.Look, s Section, keys int) {
 			p.lines = append(p.lines, t.Muted.Paint(l.Fit(line, w)))
 		}
 	}
-	for _, r := range s.Rows {
-		key := r.Key
-		for _, line := range l.Cells.Wrap(r.Text, w-keys-2) {
-			p.lines = append(p.lines, row(l, w, cell{t.Accent, key, keys}, cell{t.Text, "", 2}, cell{t.Text, line, -1}))
-			key = ""
-		}
-	}
+	p.lines = append(p.lines, columns(l, s.Rows, keys, w)...)
 	for i, q := range s.Paragraphs {
 		if i > 0 {
 			p.lines = append(p.lines, l.Fit("", w))
@@ -149,6 +143,46 @@ func (p *Help) section(l look.Look, s Section, keys int) {
 			p.lines = append(p.lines, t.Text.Paint(l.Fit(indent+line, w)))
 		}
 	}
+}
+
+// Two columns of keys stand side by side from that width of each, with a gap between them.
+const (
+	leastColumn = 46
+	columnGap   = 3
+)
+
+// columns draws keys and what they do, in two columns where there is room for them. They are
+// read down, then on at the top of the second.
+func columns(l look.Look, rows []Row, keys, w int) []string {
+	one := (w - columnGap) / 2
+	if one < leastColumn || len(rows) < 2 {
+		return keyRows(l, rows, keys, w)
+	}
+	half := (len(rows) + 1) / 2
+	left, right := keyRows(l, rows[:half], keys, one), keyRows(l, rows[half:], keys, w-one-columnGap)
+	out := make([]string, max(len(left), len(right)))
+	at := func(lines []string, y, w int) string {
+		if y < len(lines) {
+			return lines[y]
+		}
+		return l.Fit("", w)
+	}
+	for y := range out {
+		out[y] = at(left, y, one) + l.Fit("", columnGap) + at(right, y, w-one-columnGap)
+	}
+	return out
+}
+
+func keyRows(l look.Look, rows []Row, keys, w int) []string {
+	var out []string
+	for _, r := range rows {
+		key := r.Key
+		for _, line := range l.Cells.Wrap(r.Text, w-keys-2) {
+			out = append(out, row(l, w, cell{l.Theme.Accent, key, keys}, cell{l.Theme.Text, "", 2}, cell{l.Theme.Text, line, -1}))
+			key = ""
+		}
+	}
+	return out
 }
 
 // Cursor implements Overlay.

@@ -24,6 +24,13 @@ type Overlay interface {
 	Cursor() (x, y int, ok bool)
 }
 
+// Narrow is an overlay that may lie over one pane alone.
+type Narrow interface {
+	Overlay
+	// Fits reports whether it can be drawn in w cells without losing anything.
+	Fits(l look.Look, w int) bool
+}
+
 // Action is what an overlay asks for: nil (nothing), [Closed], [Chosen], [Entered],
 // [Edited], [Completing], [Moved], [Opened] or [Filled].
 type Action interface{ isAction() }
@@ -64,8 +71,8 @@ func (Filled) isAction()     {}
 var (
 	_ Overlay = (*Palette)(nil)
 	_ Overlay = (*Help)(nil)
-	_ Overlay = (*Prompt)(nil)
-	_ Overlay = (*Choice)(nil)
+	_ Narrow  = (*Prompt)(nil)
+	_ Narrow  = (*Choice)(nil)
 	_ Overlay = (*Picker)(nil)
 	_ Overlay = (*Form)(nil)
 	_ Overlay = (*Reader)(nil)

@@ -19,6 +19,8 @@ type Item struct {
 	Keys string
 	// Reason is why it can't be chosen now; empty if it can.
 	Reason string
+	// Danger: it does not come first for a few letters found here and there.
+	Danger bool
 	// Group is a heading above the items of one kind, shown while nothing is typed.
 	Group string
 }
@@ -112,7 +114,8 @@ func (p *Palette) choose() Action {
 	return Chosen{it.ID}
 }
 
-// find searches what is typed. Of equal matches, items that can be chosen come first.
+// find searches what is typed. Of equal matches, items that can be chosen come first. Dangerous
+// ones come last unless their name, or a word of it, begins with what is typed.
 func (p *Palette) find() {
 	p.selected, p.matches = 0, p.matches[:0]
 	query := strings.TrimSpace(p.in.text)
@@ -139,6 +142,9 @@ func (p *Palette) find() {
 		}
 	}
 	slices.SortStableFunc(p.matches, func(a, b match) int {
+		if da, db := p.doubtful(a, query), p.doubtful(b, query); da != db {
+			return da - db
+		}
 		if a.score != b.score {
 			return b.score - a.score
 		}
@@ -160,6 +166,14 @@ func begins(name, query string) int {
 		return beginsName
 	case strings.Contains(name, " "+query):
 		return beginsWord
+	}
+	return 0
+}
+
+// doubtful is 1 for a dangerous item that was not called by name.
+func (p *Palette) doubtful(m match, query string) int {
+	if it := p.items[m.item]; it.Danger && begins(it.Title, query) == 0 && begins(strings.ReplaceAll(it.Alias, "_", " "), query) == 0 {
+		return 1
 	}
 	return 0
 }

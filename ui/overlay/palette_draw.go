@@ -8,24 +8,22 @@ import (
 	"parley/ui/theme"
 )
 
-// Lines implements Overlay.
+// Lines implements Overlay. What is typed stands at the foot, where it stays while the matches
+// above it become more or less.
 func (p *Palette) Lines(l look.Look, w, h int) []string {
-	f := newFrame(p.title, w, h)
+	f := newSheet(p.title, w, h)
 	iw, ih := f.inside()
 	prompt := min(l.Cells.Width(promptMark), iw)
 	typed, x := p.in.draw(l, iw-prompt)
-	content := []string{l.Theme.Accent.Paint(l.Fit(promptMark, prompt)) + l.Theme.Text.Paint(typed)}
-	content = append(content, p.list(l, iw, ih-1)...)
-	ox := f.left()
-	p.caret = caret{ox + prompt + x, contentTop, ih > 0 && iw > prompt}
-	return f.lines(l, content)
+	content := p.list(l, iw, ih-1)
+	p.caret = caret{contentLeft + prompt + x, contentTop + len(content), ih > 0 && iw > prompt}
+	return f.lines(l, append(content, l.Theme.Accent.Paint(l.Fit(promptMark, prompt))+l.Theme.Text.Paint(typed)))
 }
 
 // promptMark precedes the typed text.
 const promptMark = "> "
 
-// list draws the rows that fit, including the selected one. The matches change with every
-// letter; the height of the box stays.
+// list draws the rows that fit, including the selected one.
 func (p *Palette) list(l look.Look, w, h int) []string {
 	if h <= 0 {
 		return nil
@@ -38,23 +36,7 @@ func (p *Palette) list(l look.Look, w, h int) []string {
 	} else {
 		lines = p.rows(l, w, h)
 	}
-	lines = lines[:min(h, len(lines))]
-	for high := min(h, p.high()); len(lines) < high; {
-		lines = append(lines, l.Fit("", w))
-	}
-	return lines
-}
-
-// high returns the height of the whole list, with its headings.
-func (p *Palette) high() int {
-	n, group := len(p.items), ""
-	for _, it := range p.items {
-		if it.Group != group {
-			group = it.Group
-			n++
-		}
-	}
-	return n
+	return lines[:min(h, len(lines))]
 }
 
 // rows draws the matches, with headings while nothing is typed.

@@ -129,33 +129,29 @@ func (p *Picker) move(by int) Action {
 const (
 	// besideFrom is the width from which the preview is beside the list.
 	besideFrom = 100
-	pickerMax  = 120
 	// narrowIndent is the indentation of a second line on a narrow screen.
 	narrowIndent = 4
 	// belowFrom is the height that the list needs to have a preview below it.
 	belowFrom = 9
 )
 
-// Lines implements Overlay.
+// Lines implements Overlay. What is typed stands at the foot, where it stays while there is more
+// or less above it.
 func (p *Picker) Lines(l look.Look, w, h int) []string {
-	f := newFrame(p.Title, w, h)
-	if !f.bare && w >= besideFrom {
-		f.w = min(w, pickerMax)
-	}
+	f := newSheet(p.Title, w, h)
 	iw, ih := f.inside()
 	prompt := min(l.Cells.Width(promptMark), iw)
 	typed, x := p.in.draw(l, iw-prompt)
-	content := []string{l.Theme.Accent.Paint(l.Fit(promptMark, prompt)) + l.Theme.Text.Paint(typed)}
-	content = append(content, p.says(l, iw, ih)...)
-	room := max(0, ih-len(content))
-	if !f.bare && w >= besideFrom {
+	content := p.says(l, iw, ih)
+	room := max(0, ih-len(content)-1)
+	if w >= besideFrom {
 		content = append(content, p.beside(l, iw, room)...)
 	} else {
 		content = append(content, p.below(l, iw, room)...)
 	}
-	ox := f.left()
-	p.caret = caret{ox + prompt + x, contentTop, ih > 0 && iw > prompt}
-	return f.lines(l, content)
+	content = content[:min(len(content), max(0, ih-1))]
+	p.caret = caret{contentLeft + prompt + x, contentTop + len(content), ih > 0 && iw > prompt}
+	return f.lines(l, append(content, l.Theme.Accent.Paint(l.Fit(promptMark, prompt))+l.Theme.Text.Paint(typed)))
 }
 
 // says draws the state of the search.
@@ -177,6 +173,7 @@ func (p *Picker) says(l look.Look, w, h int) []string {
 func (p *Picker) beside(l look.Look, w, h int) []string {
 	const gap = 3
 	left := (w - gap) * 3 / 5
+	h = min(h, max(p.height(), p.previewHeight(l, w-gap-left)))
 	list, preview := p.list(l, left, h), p.previewed(l, w-gap-left, h)
 	between := " " + l.Theme.Faint.Paint(l.Theme.Column) + " "
 	out := make([]string, h)
@@ -186,19 +183,34 @@ func (p *Picker) beside(l look.Look, w, h int) []string {
 	return out
 }
 
-// below draws the list with the preview below it, if there is room: two fifths of it, and what
-// the rows leave.
+// below draws the list with the preview below it, if there is room: at least three fifths are
+// left to the list.
 func (p *Picker) below(l look.Look, w, h int) []string {
+	rows := p.height()
 	if h < belowFrom || len(p.preview) == 0 {
-		return p.list(l, w, h)
+		return p.list(l, w, min(h, rows))
 	}
-	rows := 0
-	for _, r := range p.rows {
-		rows += r.height()
-	}
-	n := max(h*2/5, h-1-rows)
-	out := append(p.list(l, w, h-n-1), l.Theme.Faint.Paint(l.Rule(w)))
+	n := min(p.previewHeight(l, w), max(h*2/5, h-1-rows))
+	out := append(p.list(l, w, min(rows, h-n-1)), l.Theme.Faint.Paint(l.Rule(w)))
 	return append(out, p.previewed(l, w, n)...)
+}
+
+// height returns how many lines the rows have.
+func (p *Picker) height() int {
+	n := 0
+	for _, r := range p.rows {
+		n += r.height()
+	}
+	return n
+}
+
+// previewHeight returns how many lines the preview has.
+func (p *Picker) previewHeight(l look.Look, w int) int {
+	n := 0
+	for _, line := range p.preview {
+		n += len(l.Cells.Wrap(line.Text, w))
+	}
+	return n
 }
 
 func (p *Picker) previewed(l look.Look, w, h int) []string {
@@ -285,7 +297,7 @@ func (r PickerRow) draw(l look.Look, kinds, w int, selected bool) []string {
 	cells = append(cells, cell{title, r.Title, max(0, w-start-detail-gap)}, cell{ink.Text, "", gap}, cell{ink.Muted, r.Detail, detail}, cell{ink.Text, "", -1})
 	lines := []string{row(l, w, cells...)}
 	if r.Second != "" {
-		if w < borderMinW { // the second line needs the cells more than the column does
+		if w < narrowBelow { // the second line needs the cells more than the column does
 			start = min(start, narrowIndent)
 		}
 		lines = append(lines, row(l, w, cell{ink.Accent, mark, 1}, cell{ink.Text, "", start - 1}, cell{ink.Muted, r.Second, -1}))

@@ -31,11 +31,7 @@ func (p *Picture) Update(msg tea.Msg) (Action, tea.Cmd) {
 
 // Lines implements Overlay.
 func (p *Picture) Lines(l look.Look, w, h int) []string {
-	widest := l.Cells.Width(p.title) + 6
-	for _, s := range p.lines {
-		widest = max(widest, l.Cells.Width(s)+4)
-	}
-	f := newFrame(p.title, min(w, widest), h)
+	f := newSheet(p.title, w, h)
 	iw, ih := f.inside()
 	var content []string
 	for _, s := range p.lines[:min(len(p.lines), max(ih, 0))] {

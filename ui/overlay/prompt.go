@@ -67,9 +67,17 @@ func (p *Prompt) Update(msg tea.Msg) (Action, tea.Cmd) {
 	return nil, nil
 }
 
+// promptRoom is the least that there must be to type in.
+const promptRoom = 30
+
+// Fits implements [Narrow].
+func (p *Prompt) Fits(l look.Look, w int) bool {
+	return max(promptRoom, l.Cells.Width(p.Title)+6, l.Cells.Width(p.Hint)+2, l.Cells.Width(p.in.text)+3) <= w
+}
+
 // Lines implements Overlay.
 func (p *Prompt) Lines(l look.Look, w, h int) []string {
-	f := newFrame(p.Title, w, h)
+	f := newSheet(p.Title, w, h)
 	iw, ih := f.inside()
 	typed, x := p.in.draw(l, iw)
 	content := []string{l.Theme.Text.Paint(typed)}
@@ -83,7 +91,7 @@ func (p *Prompt) Lines(l look.Look, w, h int) []string {
 			content = append(content, l.Theme.Muted.Paint(l.Fit(s, iw)))
 		}
 	}
-	ox := f.left()
+	ox := contentLeft
 	p.caret = caret{ox + x, contentTop, ih > 0 && iw > 0}
 	return f.lines(l, content)
 }

@@ -106,7 +106,7 @@ func (p *Reader) scroll(by int) { p.top = max(0, min(p.top+by, len(p.drawn)-p.se
 
 // Lines implements Overlay.
 func (p *Reader) Lines(l look.Look, w, h int) []string {
-	f := newFrame(p.title, w, h)
+	f := newSheet(p.title, w, h)
 	iw, ih := f.inside()
 	p.lay(l, iw, ih < roomy)
 	var content []string
