@@ -100,7 +100,7 @@ func TestNobodyReadsAPrivateConversationUnasked(t *testing.T) {
 	w.Keys("c", "down", "up")
 	w.Passes(time.Second)
 	w.Keys("enter")
-	w.Shows("so linking shows it to nobody")
+	w.Shows("so linking shows it to")
 	w.Keys("esc", "esc")
 	w.Keys(":")
 	w.Types("sync_page")

@@ -93,7 +93,7 @@ func TestAPageBecomesPrivateUnderAUser(t *testing.T) {
 	w.Keys("ctrl+k")
 	w.Types("aoyama")
 	w.Shows("Aoyama Coffee is private: only Ken")
-	w.Keys("esc", "?")
+	w.Keys("esc", "?", "ctrl+d")
 	w.Shows("Who sees what", "Aoyama Coffee is private: only Ken")
 	w.Keys("esc")
 	w.Sends(uitest.Filled(list))
