@@ -129,6 +129,8 @@ func (s *Follower) Run(ctx context.Context) error {
 		}
 		if signedOut(err) {
 			s.out.put(ctx, append(s.dropAll(), inbox.Connection{State: inbox.Offline, Cause: ErrSignedOut})...)
+			close(s.out.end) // what must go has to arrive
+			<-done
 			return errors.Join(ErrSignedOut, err)
 		}
 		wait := s.retryPause()

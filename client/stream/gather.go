@@ -31,10 +31,12 @@ type gatherer struct {
 	window time.Duration
 	in     chan []inbox.Update
 	handed chan []inbox.Update
+	// end is closed after the last update: what waits is handed on, and run returns.
+	end chan struct{}
 }
 
 func newGatherer(window time.Duration) *gatherer {
-	return &gatherer{window: window, in: make(chan []inbox.Update), handed: make(chan []inbox.Update)}
+	return &gatherer{window: window, in: make(chan []inbox.Update), handed: make(chan []inbox.Update), end: make(chan struct{})}
 }
 
 // put adds updates; it blocks while too many wait.
@@ -45,7 +47,7 @@ func (g *gatherer) put(ctx context.Context, updates ...inbox.Update) {
 	}
 }
 
-// run gathers until ctx ends. It hands a batch on when the window since its first update is
+// run gathers until ctx ends, or until the end is announced and all is handed on. It hands a batch on when the window since its first update is
 // over, or later if the reader is slow.
 func (g *gatherer) run(ctx context.Context) {
 	defer close(g.handed)
@@ -65,6 +67,14 @@ func (g *gatherer) run(ctx context.Context) {
 		}
 		select {
 		case <-ctx.Done():
+			return
+		case <-g.end:
+			if len(waiting) > 0 {
+				select {
+				case g.handed <- waiting:
+				case <-ctx.Done():
+				}
+			}
 			return
 		case u := <-in:
 			if len(waiting) == 0 {

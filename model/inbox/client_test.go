@@ -60,6 +60,42 @@ func (c *wire) connect() {
 
 func (c *wire) disconnect() { c.frames, c.past, c.sent = nil, nil, nil }
 
+// restart starts a client that has what this one knows of the Pages that it holds completely, and
+// goes on from there.
+func (c *wire) restart() {
+	c.disconnect()
+	c.answers = nil
+	old, held := c.in, map[model.PageID]*following{}
+	c.in = inbox.NewInbox(old.User())
+	c.in.Advance(c.w.now)
+	opened := old.Opened()
+	for _, id := range slices.Sorted(maps.Keys(c.held)) {
+		at, ok := old.Position(id)
+		if !ok || !old.Complete(id) || at.Seq != c.held[id].Seq {
+			continue
+		}
+		page, _ := old.Page(id)
+		rows := slices.SortedFunc(old.Held(id), func(a, b model.Conversation) int { return cmp.Compare(a.ID, b.ID) })
+		part := inbox.Restored{Page: page, At: at, AsOf: c.w.now}
+		first, last := part, part
+		first.First, first.Conversations = true, rows[:len(rows)/2]
+		last.Last, last.Conversations = true, rows[len(rows)/2:]
+		for _, n := range old.Notices() {
+			if n.PageID == id {
+				first.Notices = append(first.Notices, n)
+			}
+		}
+		for _, o := range opened {
+			if o.Conversation.Page() == id {
+				last.Opened = append(last.Opened, o)
+			}
+		}
+		c.hands(first, last)
+		held[id] = &following{Position: at, placed: true, first: at.Seq}
+	}
+	c.held = held
+}
+
 // hello asks for every Page; the hub answers in the order of its frames.
 func (c *wire) hello() {
 	if c.sent == nil {

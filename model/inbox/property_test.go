@@ -74,7 +74,8 @@ func actions(c *wire) map[string]func(*rapid.T) {
 			w.now = w.now.Add(time.Duration(rapid.IntRange(1, 600).Draw(t, "minutes")) * time.Minute)
 			c.in.Advance(w.now)
 		},
-		"cut": func(*rapid.T) { c.disconnect() },
+		"cut":     func(*rapid.T) { c.disconnect() },
+		"restart": func(*rapid.T) { c.restart() },
 		"view": func(t *rapid.T) {
 			c.in.View(drawQuery(t, c)).Len()
 		},
