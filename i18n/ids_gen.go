@@ -731,6 +731,21 @@ const (
 	AlertSignalOsc777  ID = "alert_signal_osc777"
 )
 
+// The commands.
+const (
+	NotifyShort      ID = "notify_short"
+	NotifyLong       ID = "notify_long"
+	NotifyEvery      ID = "notify_every"
+	NotifyHours      ID = "notify_hours"
+	NotifyWhen       ID = "notify_when"
+	NotifyEveryShort ID = "notify_every_short"
+	CountsShort      ID = "counts_short"
+	CountsLong       ID = "counts_long"
+	FlagCountsFormat ID = "flag_counts_format"
+	FlagCountsFilter ID = "flag_counts_filter"
+	FlagCountsPage   ID = "flag_counts_page"
+)
+
 // page.en.toml: A Page: listing, checking and uninstalling it, and who sees it.
 
 // The commands.

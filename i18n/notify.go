@@ -14,3 +14,6 @@ func AlertContent(kind string) ID { return ID("alert_content_" + kind) }
 
 // AlertMethodName names a way to notify.
 func AlertMethodName(method string) ID { return ID("alert_method_" + method) }
+
+// CountName names a count of conversations.
+func CountName(name string) ID { return ID("count_" + name) }

@@ -18,7 +18,7 @@ type commands struct{ *cli.Program }
 // New returns the commands that show what a hub has recorded.
 func New(p *cli.Program) []*cobra.Command {
 	c := &commands{p}
-	return []*cobra.Command{p.ToHub(c.noticesCommand()), p.ToHub(c.statsCommand()), p.ToHub(c.auditCommand())}
+	return []*cobra.Command{p.ToHub(c.noticesCommand()), p.ToHub(c.statsCommand()), p.ToHub(c.auditCommand()), p.ToHub(c.countsCommand()), p.ToHub(c.notifyCommand())}
 }
 
 func (p *commands) auditCommand() *cobra.Command {

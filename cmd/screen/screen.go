@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parley/client"
+	"parley/client/hooks"
 	"parley/client/outbox"
 	"parley/client/stream"
 	"parley/cmd/cli"
@@ -23,8 +24,6 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
-	"parley/model/notify"
-	"parley/ui/alert"
 	"parley/ui/app"
 	"parley/ui/term"
 )
@@ -90,10 +89,11 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 	known := p.known(c, follow, kept, s.CacheTTL)
 	box := known.box
 	defer known.close()
+	runs := p.hooksOf(s)
 	m, err := app.New(app.Options{
 		Hub: hub, Drafts: drafts, Inbox: box, Words: p.Words, Zone: p.Zone, Notice: p.ZoneTrouble(), Now: p.Now, Typed: typed, Unsent: replies.Unsent(), Browse: p.Browser(), Shell: p.canSuspend(), Connect: follow.ConnectNow, Typing: keys.Typing, ASCII: p.ascii(s),
 		Files: p.screenFiles(), Keys: s.Keys, Preview: s.Preview, Hold: s.SendHold, Light: s.Theme == settings.ThemeLight, Dark: s.Theme == settings.ThemeDark,
-		Alerts:     alert.Options{Hub: c, Method: notify.Method(s.Notify), Env: p.Env},
+		Alerts:     p.alerts(c, s, runs),
 		AskColours: p.Getenv("TERM_PROGRAM") != "Apple_Terminal",
 	})
 	if errors.Is(err, app.ErrOptions) {
@@ -104,7 +104,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 	}
 	program = term.NewProgram(&remembering{Model: m, known: known}, p.painted(in, out, keys, leave))
 	replies.OnUpload(func(u model.Uploading) { program.Send(u) })
-	err = p.beside(ctx, leave, program, follow, known)
+	err = p.beside(ctx, leave, program, follow, known, runs)
 	// Keep what was sent off and typed last, however the program ended.
 	for _, r := range m.Unheard() {
 		err = errors.Join(err, replies.Keep(r))
@@ -116,8 +116,9 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 	return err
 }
 
-// beside runs the program, and beside it the follower that feeds it.
-func (p *screen) beside(ctx context.Context, leave func(), program *term.Program, s *stream.Follower, k *known) error {
+// beside runs the program, and beside it the follower that feeds it and the hooks that it
+// starts.
+func (p *screen) beside(ctx context.Context, leave func(), program *term.Program, s *stream.Follower, k *known, runs *hooks.Runner) error {
 	var beside sync.WaitGroup
 	beside.Go(func() {
 		defer program.Recover()
@@ -132,6 +133,7 @@ func (p *screen) beside(ctx context.Context, leave func(), program *term.Program
 		}
 		k.cache.Relay(ctx, s.Updates(), func(updates []inbox.Update) { program.Send(updates) })
 	})
+	beside.Go(func() { runs.Run(ctx) })
 	err := program.Run(ctx)
 	leave()
 	beside.Wait()

@@ -63,6 +63,12 @@ func ValuesOf(prefix string, v reflect.Value) []Value {
 			}
 		case Bytes:
 			out = append(out, Value{key, field.String()})
+		case []Hook:
+			var each []string
+			for _, h := range field {
+				each = append(each, h.Event+": "+strings.Join(h.Command, " "))
+			}
+			out = append(out, Value{key, strings.Join(each, "; ")})
 		case time.Duration:
 			out = append(out, Value{key, field.String()})
 		case []time.Duration:

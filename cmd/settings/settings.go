@@ -97,6 +97,8 @@ type Settings struct {
 	// Notify is how this terminal notifies (auto, osc9, osc777, bell, off); empty: as the user's
 	// own preferences on the hub say.
 	Notify string `koanf:"notify"`
+	// Hooks are commands of this machine that are run on events. They stand in config.toml only.
+	Hooks []Hook `koanf:"hooks"`
 
 	// SendHold is how long a reply is held back after enter, in which it can be taken back.
 	SendHold time.Duration `koanf:"send_hold"`
@@ -107,6 +109,13 @@ type Settings struct {
 	ShowSeen   bool `koanf:"show_seen"`
 
 	Timing hub.Timing `koanf:"timing"`
+}
+
+// Hook is a command that is run when something happens: see client/hooks.
+type Hook struct {
+	Event   string   `koanf:"event"`
+	Command []string `koanf:"command"`
+	Content bool     `koanf:"content"`
 }
 
 const (
@@ -175,6 +184,7 @@ func ReadLayers(p *cli.Program, flags map[string]any, configFile string) (Layers
 		Prefix: envPrefix, EnvironFunc: func() []string { return p.Env }, TransformFunc: variable,
 	})
 	err := errors.Join(l.variables.Load(variables, nil), l.flags.Load(confmap.Provider(flags, "."), nil))
+	l.variables.Delete("hooks") // which commands run is said in the user's own file
 	if err != nil {
 		return Layers{}, cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))
 	}
@@ -240,6 +250,7 @@ var (
 	errTheme  = errors.New("theme: must be auto, dark or light")
 	errGlyphs = errors.New("glyphs: must be auto, unicode or ascii")
 	errHold   = errors.New("send_hold: must be between 0s and 60s")
+	errHooks  = errors.New("hooks: each needs a command, a list of words, and an event: new_in_mine, new_in_others, new_in_unassigned, assigned_to_me, mentioned or closing_in_mine")
 	errNotify = errors.New("notify: must be auto, osc9, osc777, bell or off")
 )
 
@@ -259,6 +270,11 @@ func checkScreen(s Settings) error {
 	}
 	if s.Notify != "" && !slices.Contains(notify.Methods(), notify.Method(s.Notify)) {
 		return errNotify
+	}
+	for _, h := range s.Hooks {
+		if !notify.Kind(h.Event).Known() || len(h.Command) == 0 || h.Command[0] == "" {
+			return errHooks
+		}
 	}
 	return nil
 }
