@@ -746,6 +746,13 @@ const (
 	FlagCountsPage   ID = "flag_counts_page"
 )
 
+// Mentions in notes.
+const (
+	MentionOffer  ID = "mention_offer"  // with Names
+	MentionUnseen ID = "mention_unseen" // with Names
+	MentionUntold ID = "mention_untold" // with Names
+)
+
 // page.en.toml: A Page: listing, checking and uninstalling it, and who sees it.
 
 // The commands.

@@ -109,8 +109,12 @@ func (m *Model) finding() []cmd {
 		{ID: "filter_all", Keys: []string{"0"}, Scope: command.Panes, Run: func() tea.Cmd { return m.inbox.Filter(inbox.FilterAll) }},
 	}
 	for i, f := range list.Filters {
+		key := string(rune('1' + i))
+		if f == inbox.FilterMentioned {
+			key = "@"
+		}
 		all = append(all, cmd{
-			ID: "filter_" + string(f), Keys: []string{string(rune('1' + i))}, Scope: command.Panes,
+			ID: "filter_" + string(f), Keys: []string{key}, Scope: command.Panes,
 			Run: func() tea.Cmd { return m.inbox.Filter(f) },
 		})
 	}

@@ -65,6 +65,10 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 		return m.quit()
 	case "ctrl+k":
 		return m.openPalette()
+	case "tab":
+		if m.mentions.complete() {
+			return m.writer.Typing()
+		}
 	}
 	if c, ok := m.commands.ByKey(command.Thread, k.Key()); ok && c.ID == "undo" && m.writer.Hold.Composes() && m.writer.Hold.TakesBack() {
 		return m.run(c)

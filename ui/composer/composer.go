@@ -35,6 +35,9 @@ type Box struct {
 	quote string
 	// files names the attached files; "" if none.
 	files string
+	// said is a line in place of the hint; "" if none. warns: in warn.
+	said  string
+	warns bool
 
 	now     time.Time
 	name    string

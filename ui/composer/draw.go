@@ -304,6 +304,13 @@ const bulletCells = 3
 // matters.
 func (b *Box) hint() string {
 	t, ink := b.look.Theme, b.ink()
+	if b.said != "" {
+		style := ink.Muted
+		if b.warns {
+			style = ink.Warn
+		}
+		return b.paint(style, b.look.Cut(b.said, b.w))
+	}
 	hints := []i18n.ID{i18n.ComposerSend, i18n.ComposerLine, i18n.ComposerLeave}
 	if b.note {
 		hints[0] = i18n.ComposerNoteStore

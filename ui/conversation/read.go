@@ -2,6 +2,7 @@ package conversation
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -37,7 +38,7 @@ func (m *Model) WatchReading() tea.Cmd {
 	}
 	r, ok := m.Inbox.Conversation(m.Shown)
 	upTo, visible := m.Thread.SeenUpTo()
-	if !ok || r.Unread == 0 || !visible || upTo == c.marking || upTo == c.done {
+	if !ok || r.Unread == 0 && !slices.Contains(r.Mentioned, m.Inbox.User().ID) || !visible || upTo == c.marking || upTo == c.done {
 		return nil
 	}
 	c.marking = upTo

@@ -14,6 +14,7 @@ import (
 // Filters are the lists of the inbox in the order of their keys.
 var Filters = []inbox.Filter{
 	inbox.FilterOpen, inbox.FilterMine, inbox.FilterUnassigned, inbox.FilterSnoozed, inbox.FilterBlocked, inbox.FilterDone,
+	inbox.FilterMentioned,
 }
 
 var sorts = []inbox.Sort{inbox.SortNewest, inbox.SortWaiting, inbox.SortClosing}
@@ -114,8 +115,8 @@ func (m *Model) FilterLine(w int) string {
 	at := 0
 	for _, f := range append([]inbox.Filter{inbox.FilterAll}, Filters...) {
 		active := f == m.Query.Filter
-		if f == inbox.FilterAll && !active {
-			continue
+		if !active && (f == inbox.FilterAll || f == inbox.FilterMentioned && counts.Mentioned == 0) {
+			continue // others are shown with whatever they hold
 		}
 		tab := look.Piece{Text: m.tabText(f, counts), Style: th.Muted}
 		if active {

@@ -5,6 +5,7 @@ import (
 
 	"parley/i18n"
 	"parley/model"
+	"parley/model/mention"
 	"parley/model/safe"
 )
 
@@ -104,7 +105,38 @@ func (s *setting) text() {
 }
 
 func (s *setting) body(t safe.Text, i ink) {
+	if len(s.m.Mentions) > 0 {
+		s.mentioning(s.l.Cells.Shown(strings.Trim(t.String(), "\n")), i)
+		return
+	}
 	s.wrapped(s.l.Cells.Shown(strings.Trim(t.String(), "\n")), i)
+}
+
+// mentioning adds a text, wrapped, with those whom it mentions in accent: in each line as far as
+// a line has room for spans.
+func (s *setting) mentioning(t string, i ink) {
+	for _, w := range s.l.Cells.Wrap(s.l.Cells.Apart(t), s.width()) {
+		runes := []rune(w)
+		var spans []span
+		at := 0
+		for _, f := range mention.Find(model.Untrusted(w), s.m.Mentions) {
+			if f.From < at || len(spans) >= len(line{}.left)-1 {
+				continue
+			}
+			if f.From > at {
+				spans = append(spans, span{string(runes[at:f.From]), i})
+			}
+			spans = append(spans, span{string(runes[f.From:f.To]), accent})
+			at = f.To
+		}
+		if len(spans) == len(line{}.left) { // there is no room for the rest
+			last := &spans[len(spans)-1]
+			last.text, last.ink = last.text+string(runes[at:]), i
+		} else if at < len(runes) || len(spans) == 0 {
+			spans = append(spans, span{string(runes[at:]), i})
+		}
+		s.add(spans...)
+	}
 }
 
 // aside returns a remark in brackets.

@@ -197,7 +197,8 @@ func (p *Pane) NearTop() bool {
 // AtBottom reports whether the last line is on the screen.
 func (p *Pane) AtBottom() bool { return p.stuck }
 
-// SeenUpTo returns the customer's newest message whose last line is on the screen.
+// SeenUpTo returns the newest message whose last line is on the screen, of those by the customer
+// and of the notes that mention the user.
 func (p *Pane) SeenUpTo() (model.MessageID, bool) {
 	var id model.MessageID
 	if !p.filled || p.w == 0 {
@@ -208,7 +209,7 @@ func (p *Pane) SeenUpTo() (model.MessageID, bool) {
 		if row += len(p.block(i).lines); row > p.h {
 			break
 		}
-		if m := p.at(i); m.Direction == model.In {
+		if m := p.at(i); m.Direction == model.In || slices.ContainsFunc(m.Mentions, func(u model.UserRef) bool { return u.ID == p.c.Me }) {
 			id = m.ID
 		}
 	}

@@ -137,6 +137,13 @@ func (s *setting) trailers() {
 	if s.m.Probably {
 		s.wrapped(s.l.Say(i18n.ProbablySent), muted)
 	}
+	if len(s.m.Unseen) > 0 {
+		names := make([]string, len(s.m.Unseen))
+		for i, u := range s.m.Unseen {
+			names[i] = s.l.Ours(u.Name)
+		}
+		s.wrapped(s.l.Say(i18n.MentionUntold, "Names", strings.Join(names, ", ")), warn)
+	}
 	if s.m.DeliveredTwice {
 		s.wrapped(s.l.Say(i18n.DeliveredTwice), warn)
 	}
