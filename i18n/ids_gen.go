@@ -714,7 +714,6 @@ const (
 	AlertWithContent   ID = "alert_with_content"
 	AlertQuietHours    ID = "alert_quiet_hours"
 	AlertQuietWeekends ID = "alert_quiet_weekends"
-	AlertByMail        ID = "alert_by_mail"
 	AlertAlways        ID = "alert_always"
 	AlertMethod        ID = "alert_method"
 	AlertMethodSet     ID = "alert_method_set"

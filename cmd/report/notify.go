@@ -58,8 +58,6 @@ func (p *commands) changeOf(was notify.Preferences, args []string) (notify.Chang
 			c.Content, err = p.onOff(value)
 		case name == "quiet_weekends":
 			c.QuietWeekends, err = p.onOff(value)
-		case name == "mail":
-			c.Mail, err = p.onOff(value)
 		case name == "quiet_hours":
 			hours := value
 			if hours == "off" {
@@ -104,7 +102,7 @@ func (p *commands) onOff(value string) (*bool, error) {
 
 // notifyNames are the names of what can be changed.
 func notifyNames() []string {
-	return slices.Concat(texts(notify.Kinds()), []string{"content", "quiet_hours", "quiet_weekends", "mail", "when", "method", "every"})
+	return slices.Concat(texts(notify.Kinds()), []string{"content", "quiet_hours", "quiet_weekends", "when", "method", "every"})
 }
 
 func texts[T ~string](list []T) []string {
@@ -134,7 +132,6 @@ func (p *commands) preferences(prefs notify.Preferences) {
 	t.Row("content="+onOff(prefs.Content), p.Words.Say(i18n.AlertWithContent))
 	t.Row("quiet_hours="+cli.Plain(hours).String(), p.Words.Say(i18n.AlertQuietHours))
 	t.Row("quiet_weekends="+onOff(prefs.QuietWeekends), p.Words.Say(i18n.AlertQuietWeekends))
-	t.Row("mail="+onOff(prefs.Mail), p.Words.Say(i18n.AlertByMail))
 	t.Row("when="+string(prefs.When), p.Words.Say(i18n.NotifyWhen))
 	t.Row("method="+string(prefs.Method), p.Words.Say(i18n.AlertMethod))
 	t.Row("every="+strconv.Itoa(prefs.Every)+"s", p.Words.Say(i18n.NotifyEveryShort))

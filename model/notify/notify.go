@@ -1,5 +1,5 @@
-// Package notify decides whom to notify of what, and when: by the terminal, by mail, by a
-// command of the user's. It is pure: no I/O, no clock.
+// Package notify decides whom to notify of what, and when: by the terminal, by a command of the
+// user's. It is pure: no I/O, no clock.
 //
 // Three rules hold for whatever it returns: it is of a conversation that the user may see, it
 // is not the user's own act, and nothing is returned twice.

@@ -54,11 +54,9 @@ type Preferences struct {
 	// Every is the least time between two notifications, in seconds; what comes meanwhile is
 	// summed up.
 	Every int `json:"every" minimum:"1" maximum:"3600"`
-	// Mail: while none of the user's screens is connected, one mail sums up what is new.
-	Mail bool `json:"mail"`
 }
 
-// Defaults returns the preferences of a user who set none: mails are off.
+// Defaults returns the preferences of a user who set none.
 func Defaults() Preferences {
 	return Preferences{
 		Kinds:  []Kind{ClosingInMine, Mentioned, AssignedToMe, NewInMine, NewInUnassigned},
@@ -126,7 +124,6 @@ type Change struct {
 	QuietHours    *string `json:"quiet_hours,omitempty" maxLength:"11" doc:"Such as 19:00-08:00, in one's own time zone; empty: none"`
 	QuietWeekends *bool   `json:"quiet_weekends,omitempty"`
 	Every         *int    `json:"every,omitempty" minimum:"1" maximum:"3600" doc:"The least number of seconds between two notifications"`
-	Mail          *bool   `json:"mail,omitempty"`
 }
 
 // Of returns the preferences after the change. An error is a [*model.InvalidError].
@@ -152,7 +149,6 @@ func (c Change) Of(p Preferences) (Preferences, error) {
 	set(&p.QuietHours, c.QuietHours)
 	set(&p.QuietWeekends, c.QuietWeekends)
 	set(&p.Every, c.Every)
-	set(&p.Mail, c.Mail)
 	switch {
 	case !slices.Contains(Methods(), p.Method):
 		return p, &model.InvalidError{Field: "method", Reason: "must be auto, osc9, osc777, bell or off."}

@@ -262,8 +262,8 @@ func TestTheSheetChangesPreferences(t *testing.T) {
 	w := newWorld(t, nil)
 	w.Palette("Notifications")
 	w.Shows("Notifications", "counts as looked at", "I am mentioned in a note", "on")
-	w.Keys("2", "c", "w", "m")
-	if p := w.hub.prefs; p.On(notify.Mentioned) || !p.Content || !p.QuietWeekends || !p.Mail {
+	w.Keys("2", "c", "w")
+	if p := w.hub.prefs; p.On(notify.Mentioned) || !p.Content || !p.QuietWeekends {
 		t.Errorf("the hub has %+v", p)
 	}
 	w.Keys("h")

@@ -19,7 +19,6 @@ const (
 	optionContent  = "content"
 	optionHours    = "hours"
 	optionWeekends = "weekends"
-	optionMail     = "mail"
 	optionMethod   = "method"
 	optionWhen     = "when"
 	optionTest     = "test"
@@ -100,7 +99,6 @@ func (m *Model) options() []overlay.Option {
 		overlay.Option{ID: optionContent, Key: "c", Title: m.Say(i18n.AlertWithContent), Detail: onOff(m.prefs.Content)},
 		overlay.Option{ID: optionHours, Key: "h", Title: m.Say(i18n.AlertQuietHours), Detail: hours},
 		overlay.Option{ID: optionWeekends, Key: "w", Title: m.Say(i18n.AlertQuietWeekends), Detail: onOff(m.prefs.QuietWeekends)},
-		overlay.Option{ID: optionMail, Key: "m", Title: m.Say(i18n.AlertByMail), Detail: onOff(m.prefs.Mail)},
 		overlay.Option{ID: optionWhen, Key: "f", Title: m.Say(i18n.AlertAlways), Detail: onOff(m.prefs.When == notify.Always)},
 		method,
 		overlay.Option{ID: optionTest, Key: "t", Title: m.Say(i18n.AlertTest)},
@@ -116,8 +114,6 @@ func (m *Model) choose(id string) tea.Cmd {
 		c.Content = flip(m.prefs.Content)
 	case optionWeekends:
 		c.QuietWeekends = flip(m.prefs.QuietWeekends)
-	case optionMail:
-		c.Mail = flip(m.prefs.Mail)
 	case optionWhen:
 		when := notify.Always
 		if m.prefs.When == when {
