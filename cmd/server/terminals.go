@@ -250,5 +250,7 @@ func SSHVerbs() request.Verbs {
 		"unlink": verb(),
 		"record": verb("cursor"),
 		"stats":  verb(),
+		"counts": verb("format", "filter", "page"),
+		"notify": verb(),
 	}
 }

@@ -135,6 +135,8 @@ func commandRows(tokenFile string) map[string]commandRow {
 
 		"parley list":       {args: plainArgs("list", "--limit", "1000"), want: anybody},
 		"parley notices":    {args: plainArgs("notices"), want: anybody},
+		"parley counts":     {args: plainArgs("counts"), want: anybody},
+		"parley notify":     {args: plainArgs("notify", "content=on"), want: anybody},
 		"parley page list":  {args: plainArgs("page", "list"), want: anybody},
 		"parley whoami":     {args: plainArgs("whoami"), want: anybody},
 		"parley token list": {args: plainArgs("token", "list"), want: anybody},
