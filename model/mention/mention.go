@@ -66,10 +66,10 @@ func Begun(text string) (begun string, from int, ok bool) {
 	runes := []rune(text)
 	const longest = 60
 	for i := len(runes) - 1; i >= max(0, len(runes)-longest); i-- {
-		switch r := runes[i]; {
-		case r == '\n':
+		switch runes[i] {
+		case '\n':
 			return "", 0, false
-		case r == '@' || r == '＠':
+		case '@', '＠':
 			if i > 0 && wordly(runes[i-1]) && !dense(runes[i-1]) {
 				return "", 0, false
 			}

@@ -10,8 +10,14 @@ import (
 )
 
 var users = []model.UserRef{
-	{ID: "ken", Name: "Ken"}, {ID: "sato", Name: "Ken Sato"}, {ID: "hanako", Name: "山田 花子"}, {ID: "yamada", Name: "山田"},
-	{ID: "eva", Name: "Éva"}, {ID: "ai", Name: "アイ"}, {ID: "ann1", Name: "Ann"}, {ID: "ann2", Name: "ann"},
+	{ID: "ken", Name: "Ken"},
+	{ID: "sato", Name: "Ken Sato"},
+	{ID: "hanako", Name: "山田 花子"},
+	{ID: "yamada", Name: "山田"},
+	{ID: "eva", Name: "Éva"},
+	{ID: "ai", Name: "アイ"},
+	{ID: "ann1", Name: "Ann"},
+	{ID: "ann2", Name: "ann"},
 }
 
 // TestFind: longest first, whatever case and width; not within words.

@@ -82,10 +82,10 @@ func (w *Watcher) Read(in *inbox.Inbox, updates []inbox.Update) {
 			if placed && ev.Seq <= at.Seq { // came before
 				continue
 			}
-			switch ev.Kind {
-			case model.ChangeMessage:
+			if ev.Kind == model.ChangeMessage {
 				w.message(in, ev)
-			case model.ChangeConversation:
+			}
+			if ev.Kind == model.ChangeConversation {
 				w.assigned(in, ev, assigned)
 			}
 		}
@@ -192,10 +192,10 @@ func (w *Watcher) Judge(in *inbox.Inbox, now time.Time) []Event {
 		}
 		e := c.Event
 		e.Customer = r.Customer.Name
-		switch e.Kind {
-		case "":
+		if e.Kind == "" {
 			e.Kind = KindOfMessage(in.User().ID, r.Assignee)
-		case AssignedToMe:
+		}
+		if e.Kind == AssignedToMe {
 			e.At = now
 		}
 		out = append(out, e)

@@ -66,7 +66,7 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 	case "ctrl+k":
 		return m.openPalette()
 	case "tab":
-		if m.mentions.complete() {
+		if m.mentions.Complete() {
 			return m.writer.Typing()
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"parley/ui/crm"
 	list "parley/ui/inbox"
 	"parley/ui/look"
+	"parley/ui/mentions"
 	"parley/ui/page"
 	"parley/ui/presence"
 	"parley/ui/screen"
@@ -105,7 +106,7 @@ type Model struct {
 	page         *page.Model
 	crm          *crm.Model
 	alerts       *alert.Model
-	mentions     *mentions
+	mentions     *mentions.Model
 	panes        panes
 	guide        guide
 	frame        frame
@@ -147,7 +148,7 @@ func (m *Model) assemble(o Options) {
 	})
 	m.crm = crm.New(m.Screen, o.Hub, m.conversation)
 	m.inbox = list.New(m.Screen, o.Hub, rows, m.team, m.conversation, o.Preview)
-	m.mentions = &mentions{Screen: m.Screen, writer: m.writer, team: m.team}
+	m.mentions = mentions.New(m.Screen, m.writer.Box, m.team)
 	m.alerts = alert.New(m.Screen, o.Alerts)
 	m.panes = panes{m.Screen, m.inbox, m.conversation, m.crm}
 	m.guide = guide{m.Screen, m.page}

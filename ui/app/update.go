@@ -224,7 +224,7 @@ func (m *Model) settle() tea.Cmd {
 	taken, records := m.writer.DropTaken(), m.crm.Follow()
 	passed := m.writer.Hold.Pass()
 	handed, rung := m.writer.HandOn(), m.alerts.Settle(now)
-	m.mentions.offer()
+	m.mentions.Offer()
 	m.draw()
 	if m.tellsTyping != nil {
 		m.tellsTyping(m.types())

@@ -1,4 +1,4 @@
-package app_test
+package mentions_test
 
 import (
 	"testing"

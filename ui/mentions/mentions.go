@@ -1,4 +1,5 @@
-package app
+// Package mentions completes the names of colleagues in notes, and says whom a note won't reach.
+package mentions
 
 import (
 	"strings"
@@ -6,27 +7,32 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/mention"
-	"parley/ui/conversation"
+	"parley/ui/composer"
 	"parley/ui/screen"
 	"parley/ui/team"
 )
 
-// mentions completes the names of colleagues in a note.
-type mentions struct {
+// Model completes the names of colleagues in a note.
+type Model struct {
 	*screen.Screen
-	writer *conversation.Writer
-	team   *team.Model
+	box  *composer.Box
+	team *team.Model
 	// put is the name that was completed last, turn its place among those that fitted begun: tab
 	// again puts the next.
 	put, begun string
 	turn       int
 }
 
+// New returns a Model for what is typed in a composer.
+func New(s *screen.Screen, b *composer.Box, t *team.Model) *Model {
+	return &Model{Screen: s, box: b, team: t}
+}
+
 // mostOffered is how many names are offered at a time.
 const mostOffered = 6
 
 // fitting returns the colleagues whose name begins as is typed.
-func (m *mentions) fitting(begun string) []model.UserRef {
+func (m *Model) fitting(begun string) []model.UserRef {
 	var users []model.UserRef
 	for _, c := range m.team.Colleagues() {
 		users = append(users, model.UserRef{ID: c.ID, Name: c.Name})
@@ -34,10 +40,10 @@ func (m *mentions) fitting(begun string) []model.UserRef {
 	return mention.Fitting(begun, users)
 }
 
-// complete puts the first name that fits; the next, if one was just put. It reports whether
+// Complete puts the first name that fits; the next, if one was just put. It reports whether
 // there was any.
-func (m *mentions) complete() bool {
-	begun, ok := m.writer.Box.MentionBegun()
+func (m *Model) Complete() bool {
+	begun, ok := m.box.MentionBegun()
 	if !ok {
 		return false
 	}
@@ -51,13 +57,13 @@ func (m *mentions) complete() bool {
 	}
 	m.turn = (m.turn + 1) % len(all)
 	m.put = all[m.turn].Name
-	m.writer.Box.CompleteMention(m.put)
+	m.box.CompleteMention(m.put)
 	return true
 }
 
-// offer shows what tab would put, or that somebody mentioned can't see the Page.
-func (m *mentions) offer() {
-	box := m.writer.Box
+// Offer shows what tab would put, or that somebody mentioned can't see the Page.
+func (m *Model) Offer() {
+	box := m.box
 	if !box.IsOpen() || !box.Note() {
 		box.SetAside("", false)
 		return
@@ -83,13 +89,13 @@ func (m *mentions) offer() {
 }
 
 // unseen says who of those mentioned can't see the conversation; empty: everybody can.
-func (m *mentions) unseen() string {
-	p, ok := m.Inbox.Page(m.writer.Box.Conversation().Page())
+func (m *Model) unseen() string {
+	p, ok := m.Inbox.Page(m.box.Conversation().Page())
 	if !ok || p.Visibility != model.Private {
 		return ""
 	}
 	var names []string
-	for _, u := range m.writer.Box.Mentions(m.fitting("")) {
+	for _, u := range m.box.Mentions(m.fitting("")) {
 		names = append(names, m.Look.Ours(u.Name))
 	}
 	if len(names) == 0 {
