@@ -28,6 +28,7 @@ type Client struct {
 	caller
 	PageCalls
 	CRMCalls
+	DeskCalls
 }
 
 // caller is embedded by the groups of calls.
@@ -68,7 +69,7 @@ func NewThrough(through http.RoundTripper, address, token string) (*Client, erro
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	to.budget.Store(budgetEnough)
-	return &Client{to, PageCalls{to}, CRMCalls{to}}, nil
+	return &Client{to, PageCalls{to}, CRMCalls{to}, DeskCalls{to}}, nil
 }
 
 func loopback(host string) bool {

@@ -10,6 +10,7 @@ import (
 	"parley/hub/company"
 	"parley/hub/connect"
 	"parley/hub/crm"
+	"parley/hub/desk"
 	"parley/hub/health"
 	"parley/hub/media"
 	"parley/hub/notices"
@@ -55,6 +56,7 @@ func New(o Options) *Hub {
 	}
 	a.Log = audit.NewLog(a.store, a.utc)
 	a.Preferences = notifications.New(a.store)
+	a.Desk = desk.New(a.store)
 	a.addOutbox()
 	a.addMedia()
 	a.addViews()

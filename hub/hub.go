@@ -20,6 +20,7 @@ import (
 	"parley/hub/company"
 	"parley/hub/connect"
 	"parley/hub/crm"
+	"parley/hub/desk"
 	"parley/hub/health"
 	"parley/hub/media"
 	"parley/hub/notices"
@@ -120,6 +121,7 @@ type Hub struct {
 	*audit.Log
 	*view.Views
 	*connect.Connects
+	*desk.Desk
 	*notices.Board
 	*notifications.Preferences
 	*outbox.Outbox

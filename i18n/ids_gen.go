@@ -869,6 +869,20 @@ const (
 	ConfigNoFile  ID = "config_no_file" // with File
 )
 
+// query.en.toml: The little language of filters, searches and saved views; labels; saved views.
+
+// What is wrong with a query.
+const (
+	QueryNoName    ID = "query_no_name"  // with Word
+	QueryNoValue   ID = "query_no_value" // with Name, Word
+	QueryMissing   ID = "query_missing"  // with Word
+	QueryNotClosed ID = "query_not_closed"
+	QueryNotWords  ID = "query_not_words"
+	QueryTooLong   ID = "query_too_long" // with Characters, Terms
+	QueryMeant     ID = "query_meant"    // with Said, Meant
+	QueryOnly      ID = "query_only"     // with Said, Allowed
+)
+
 // reactions.en.toml: Reactions to messages.
 
 // By a command.

@@ -3,10 +3,9 @@ package model
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
+
+	"parley/model/label"
 )
 
 // Triage is a change of a conversation's triage. Fields that are not named stay as they
@@ -76,9 +75,7 @@ const (
 	// MaxSnooze is how far in the future a snooze may end.
 	MaxSnooze = 10 * 365 * 24 * time.Hour
 	// MaxLabels is how many labels a conversation may have.
-	MaxLabels = 20
-	// MaxLabel is the longest label, in characters.
-	MaxLabel = 40
+	MaxLabels = label.Most
 )
 
 // TriageError says which field of a [Triage] is invalid, and why.
@@ -100,8 +97,8 @@ func (t Triage) Of(c Conversation, now time.Time) (Conversation, error) {
 		return c, err
 	}
 	if t.Labels != nil {
-		if c.Labels, err = tidyLabels(*t.Labels); err != nil {
-			return c, err
+		if c.Labels, err = label.All(*t.Labels, c.Labels); err != nil {
+			return c, &TriageError{"labels", err.Error() + "."}
 		}
 	}
 	if t.Pinned != nil {
@@ -157,28 +154,6 @@ func (t Triage) asleep(c Conversation, now time.Time) (Conversation, error) {
 		c.SnoozedUntil = &exact
 	}
 	return c, nil
-}
-
-// tidyLabels returns the labels trimmed and without duplicates.
-func tidyLabels(labels []string) ([]string, error) {
-	tidy := make([]string, 0, len(labels))
-	for _, l := range labels {
-		l = strings.TrimSpace(l)
-		switch {
-		case l == "":
-			return nil, &TriageError{"labels", "a label must not be empty."}
-		case utf8.RuneCountInString(l) > MaxLabel:
-			return nil, &TriageError{"labels", "a label must not be longer than 40 characters."}
-		case strings.ContainsFunc(l, unicode.IsControl):
-			return nil, &TriageError{"labels", "a label must not hold control characters."}
-		case !slices.Contains(tidy, l):
-			tidy = append(tidy, l)
-		}
-	}
-	if len(tidy) > MaxLabels {
-		return nil, &TriageError{"labels", "a conversation has 20 labels at most."}
-	}
-	return tidy, nil
 }
 
 // Inverse returns the change that restores what t changes to its value in c. A snooze that

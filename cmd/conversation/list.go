@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"errors"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -9,6 +10,7 @@ import (
 	"parley/cmd/remote"
 	"parley/i18n"
 	"parley/model"
+	"parley/model/query"
 	"parley/model/safe"
 )
 
@@ -20,7 +22,7 @@ func (p *commands) listCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: p.Words.Say(i18n.ListShort), Args: p.Exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.OneOf(q.Filter, filters...); err != nil {
+			if err := p.checkQuery(q.Filter, q.Search); err != nil {
 				return err
 			}
 			if err := p.CheckLimit(q.Limit); err != nil {
@@ -45,6 +47,21 @@ func (p *commands) listCommand() *cobra.Command {
 	f.StringVar(&q.Cursor, "cursor", "", p.Words.Say(i18n.FlagCursor))
 	f.StringVar(&q.Search, "search", "", p.Words.Say(i18n.FlagSearch))
 	return cmd
+}
+
+// checkQuery returns why a filter or a search can't be asked for. One plain word is the name of a
+// list.
+func (p *commands) checkQuery(filter, search string) error {
+	if q, err := query.Parse(filter); err == nil && len(q) == 1 && q[0] == (query.Term{Value: filter}) {
+		return p.OneOf(filter, filters...)
+	}
+	for _, text := range []string{filter, search} {
+		_, err := query.Parse(text)
+		if wrong, ok := errors.AsType[*query.Error](err); ok {
+			return cli.Usage(p.Words.QueryProblem(wrong, func(s string) string { return cli.Plain(s).String() }))
+		}
+	}
+	return nil
 }
 
 // previewCells is how wide a preview in the list may be: a row is two lines that fit 80 columns.

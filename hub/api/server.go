@@ -16,6 +16,7 @@ import (
 	"parley/hub/api/browser"
 	"parley/hub/api/conversations"
 	"parley/hub/api/crm"
+	"parley/hub/api/desk"
 	"parley/hub/api/door"
 	"parley/hub/api/pages"
 	"parley/hub/api/socket"
@@ -80,6 +81,7 @@ func register(o Options, d *door.Door, api huma.API, mux *http.ServeMux) {
 	conversations.New(o.Hub, d, o.PublicURL).Register(api, mux)
 	pages.New(o.Hub, d, func(link string) string { return browser.ConnectLink(o.PublicURL, link) }).Register(api)
 	crm.New(o.Hub, d).Register(api)
+	desk.New(o.Hub, d).Register(api)
 
 	wrong, forms := door.NewCodeLimit(o.Now), browser.NewForms(o.PublicURL, o.Secure)
 	a := accounts.New(o.Hub, d, wrong, o.Now)

@@ -36,6 +36,7 @@ func parameters() map[string]idOf {
 		// Another's attempt to connect a Page: TestConnectThroughTheBrowser asks for it.
 		"path connection": noID, "body no_import": noID,
 		"path notice": messageID, "query locale": noID, "body locale": noID,
+		"path view": noID, "body name": noID, "body query": noID, "body sort": noID, "body place": noID, // one's own views: TestViewsAreOnesOwn
 		"path media": messageID, // a file has the id of the message that carries it
 
 		// What a record's id names is the CRM's to hide: TestRecordsOnlyForWhoMaySeeThem.

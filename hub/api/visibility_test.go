@@ -203,6 +203,9 @@ func searches() (all []url.Values) {
 	for _, words := range []string{apitest.HiddenText, apitest.HiddenName, apitest.HiddenNote, string(apitest.Hanako), "secret", apitest.HiddenText[:7]} {
 		all = append(all, url.Values{"search": {words}})
 	}
+	for _, terms := range []string{`label:"` + apitest.HiddenName + `"`, "page:" + string(apitest.Page), "is:open is:unread", "-from:ad @ann"} {
+		all = append(all, url.Values{"filter": {terms}}, url.Values{"search": {terms + " secret"}})
+	}
 	return all
 }
 
@@ -256,6 +259,14 @@ func routes() map[string]route {
 			query: func(t target) url.Values { return url.Values{"text": {string(t.conversation)}} },
 			want:  always(ok), hides: true, more: named(),
 		},
+		"list-labels": {query: ofPage, want: seen(ok), hides: true, more: []url.Values{{}}},
+		// One's own alone: TestViewsAreOnesOwn.
+		"list-views": {want: always(ok)},
+		"save-view": {
+			body: func(target) any { return map[string]any{"name": "Mine", "query": "is:mine"} },
+			want: always(ok),
+		},
+		"drop-view":    {want: always(notFound)}, // it names nobody's
 		"counts":       {query: ofPage, want: seen(ok), hides: true},
 		"list-notices": {query: ofPage, want: seen(ok), hides: true},
 		"read-notice":  {want: seen(ok), hides: true},
@@ -431,7 +442,7 @@ func askRoute(w *apitest.World, who apitest.Account, o operation, r route, t tar
 	path := strings.NewReplacer(
 		"{page}", url.PathEscape(string(t.page)), "{conversation}", url.PathEscape(string(t.conversation)),
 		"{message}", url.PathEscape(string(message)), "{media}", url.PathEscape(string(message)), "{notice}", url.PathEscape(t.notice),
-		"{type}", "deal", "{record}", "42",
+		"{type}", "deal", "{record}", "42", "{view}", o.ID,
 	).Replace(o.path)
 	if r.query != nil {
 		path += "?" + r.query(t).Encode()

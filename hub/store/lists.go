@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/model/query"
 )
 
 // ListReader reads the lists of the inbox.
@@ -56,6 +57,11 @@ type ConversationQuery struct {
 	Limit  int
 	// Search is the text to search for, for SearchConversations only.
 	Search string
+	// Where are terms that must hold besides, but for words and Pages.
+	Where query.Query
+	// People are the users whom the names of assignees in Where mean; a name that is not in it
+	// means nobody.
+	People map[string][]model.UserID
 }
 
 // Found is a conversation found by a search.

@@ -143,6 +143,8 @@ type Reader interface {
 	FigureReader
 	IncarnationReader
 	NotificationReader
+	LabelReader
+	ViewReader
 }
 
 // PageTx is one transaction of a Page. Each Put, Remove or Delete takes the Page's next seq,
@@ -179,4 +181,5 @@ type AccountTx interface {
 	AuditWriter
 	IncarnationWriter
 	NotificationWriter
+	ViewWriter
 }

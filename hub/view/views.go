@@ -8,6 +8,7 @@ import (
 	"parley/hub/store"
 	"parley/hub/txn"
 	"parley/model"
+	"parley/model/query"
 )
 
 // ConversationList is one page of a list of conversations.
@@ -26,6 +27,8 @@ type ListQuery struct {
 	// Search is a text that a message or the customer's name must contain; empty for the whole
 	// list.
 	Search string
+	// Where are terms that must hold besides. Its words are left out of account.
+	Where query.Query
 }
 
 // Conversations returns one page of the conversations that a user may see.
@@ -36,8 +39,13 @@ func (i *Views) Conversations(ctx context.Context, user model.User, q ListQuery)
 		by = i.searchers
 	}
 	err := i.readBy(ctx, by, user, q.Page, func(v View) error {
+		scopes, people, err := v.narrowed(q.Where)
+		if err != nil {
+			return err
+		}
 		found, cursor, err := v.list(store.ConversationQuery{
-			Pages: v.scopes(), Filter: q.Filter, User: user.ID, Now: v.now, Cursor: q.Cursor, Limit: q.Limit, Search: q.Search,
+			Pages: scopes, Filter: q.Filter, User: user.ID, Now: v.now, Cursor: q.Cursor, Limit: q.Limit, Search: q.Search,
+			Where: q.Where, People: people,
 		})
 		if err != nil {
 			return err

@@ -301,6 +301,9 @@ func (in *Inbox) putPage(p *inboxPage, page model.Page) {
 		return
 	}
 	page.Sees = true
+	if page.Name != p.page.Name {
+		in.forgetNamed()
+	}
 	p.page, p.known = page, true
 	in.changes.Pages = true
 	in.judgePage(p)
@@ -334,6 +337,7 @@ func (in *Inbox) hide(p *inboxPage) {
 func (in *Inbox) drop(p *inboxPage) {
 	if len(p.rows) > 0 {
 		in.removeRows(p, func(*row) bool { return true })
+		in.forgetTerms()
 		in.manyChanged()
 	}
 	if len(p.notices) > 0 {

@@ -16,6 +16,8 @@ import (
 
 	"parley/model"
 	"parley/model/inbox"
+	"parley/model/label"
+	"parley/model/query"
 )
 
 var (
@@ -150,7 +152,14 @@ func drawQuery(t *rapid.T, c *wire) inbox.Query {
 		Filter: rapid.SampledFrom(filters).Draw(t, "filter"),
 		Sort:   rapid.SampledFrom(sorts).Draw(t, "sort"),
 		Page:   rapid.SampledFrom(pages).Draw(t, "of page"),
+		Where:  rapid.SampledFrom(wheres).Draw(t, "where"),
 	}
+}
+
+// wheres are terms of views.
+var wheres = []string{
+	"", "", "", "label:vip", "-label:vip is:open", "is:blocked", "-is:blocked is:unread", "@me", "-@ken", "@ken label:VIP", "page:renamed", "-page:renamed",
+	"is:pinned", "is:waiting -is:snoozed", "is:", "words alone",
 }
 
 func triage(t *rapid.T, w *world, p *worldPage) {
@@ -160,7 +169,7 @@ func triage(t *rapid.T, w *world, p *worldPage) {
 	}
 	c := p.convs[id]
 	later := w.now.Add(time.Duration(rapid.IntRange(-60, 600).Draw(t, "later")) * time.Minute)
-	switch rapid.IntRange(0, 9).Draw(t, "triage") {
+	switch rapid.IntRange(0, 10).Draw(t, "triage") {
 	case 0:
 		c.Status, c.SnoozedUntil = model.Snoozed, &later
 	case 1:
@@ -187,6 +196,8 @@ func triage(t *rapid.T, w *world, p *worldPage) {
 		for _, ref := range worldRecords[:rapid.IntRange(0, len(worldRecords)).Draw(t, "links")] {
 			c.Links = append(c.Links, model.Link{Type: string(ref.Type), ID: ref.ID, Title: "Office chairs"})
 		}
+	case 10:
+		c.Labels = label.Toggled(c.Labels, "VIP")
 	}
 	p.touch(c)
 }
@@ -215,7 +226,7 @@ func remove(t *rapid.T, p *worldPage) {
 
 func changePage(t *rapid.T, w *world, p *worldPage) {
 	later := w.now.Add(time.Duration(rapid.IntRange(-10, 90).Draw(t, "later")) * time.Minute)
-	switch rapid.IntRange(0, 4).Draw(t, "change") {
+	switch rapid.IntRange(0, 5).Draw(t, "change") {
 	case 0:
 		p.page.MessagesOff = !p.page.MessagesOff
 	case 1:
@@ -226,6 +237,8 @@ func changePage(t *rapid.T, w *world, p *worldPage) {
 		p.page.Restricted = nil
 	case 4:
 		p.page.TokenRefused = !p.page.TokenRefused
+	case 5:
+		p.page.Name = rapid.SampledFrom([]model.Untrusted{"", "renamed"}).Draw(t, "name")
 	}
 	p.page.Seq = p.next(model.ChangePage, string(p.page.ID))
 }
@@ -331,12 +344,46 @@ func naive(in *inbox.Inbox, q inbox.Query, all []model.Conversation, now time.Ti
 	var list []model.Conversation
 	for _, c := range all {
 		page, _ := in.Page(c.PageID)
-		if (q.Page == "" || q.Page == c.PageID) && belongs(q.Filter, now, page, c) {
+		if (q.Page == "" || q.Page == c.PageID) && belongs(q.Filter, now, page, c) && wanted(q.Where, now, page, c) {
 			list = append(list, c)
 		}
 	}
 	slices.SortFunc(list, func(a, b model.Conversation) int { return compareBy(q.Sort, now, a, b) })
 	return list
+}
+
+// wanted is what a view's terms ask for.
+func wanted(where string, now time.Time, p model.Page, c model.Conversation) bool {
+	q, err := query.Parse(where)
+	return err == nil && query.NewMatcher(q, me.ID).Match(known{c, p, now})
+}
+
+// known is what is known of a conversation.
+type known struct {
+	model.Conversation
+	page model.Page
+	now  time.Time
+}
+
+func (k known) In(state string) bool {
+	switch state {
+	case query.Unread:
+		return k.Unread > 0
+	case query.Pinned:
+		return k.Pinned
+	}
+	return belongs(inbox.Filter(state), k.now, k.page, k.Conversation)
+}
+
+func (k known) Entry() *model.Entry { return k.Conversation.Entry }
+func (k known) Labels() []string    { return k.Conversation.Labels }
+func (k known) Page() model.Page    { return k.page }
+
+func (k known) Assignee() (model.UserRef, bool) {
+	if k.Conversation.Assignee == nil {
+		return model.UserRef{}, false
+	}
+	return *k.Conversation.Assignee, true
 }
 
 func belongs(f inbox.Filter, now time.Time, p model.Page, c model.Conversation) bool {

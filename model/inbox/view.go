@@ -24,12 +24,15 @@ const (
 	FilterWaiting    Filter = "waiting"   // the customer waits, not done or snoozed; or a reply asks
 )
 
-// Query selects a view: a filter and an order, of one Page or of all. The zero value is
-// everything, newest first.
+// Query selects a view: a filter, further terms and an order, of one Page or of all. The zero
+// value is everything, newest first.
 type Query struct {
 	Filter Filter
 	Sort   Sort
 	Page   model.PageID
+	// Where are terms in the language of [query.Parse], as [query.Query] prints them. Words are
+	// left out of account. What is no query asks for nothing.
+	Where string
 }
 
 func (q Query) normal() Query {
@@ -42,17 +45,23 @@ func (q Query) normal() Query {
 	return q
 }
 
-// mostViews is how many orders are kept up to date; the least recently read is dropped.
-const mostViews = 8
+// mostViews is how many orders are kept up to date; the least recently read is dropped. It is
+// more than the screen reads at a time: what is shown, who waits, three saved views, and the
+// order of all for each sort.
+const mostViews = 14
 
 // view keeps the rows of a query in order.
 type view struct {
 	query Query
-	rows  ordered
-	used  uint64
+	terms
+	rows ordered
+	used uint64
 }
 
-// holds reports whether a row belongs to the query.
+// holds reports whether a row belongs to the view.
+func (v *view) holds(r *row) bool { return v.query.holds(r) && v.terms.hold(r) }
+
+// holds reports whether a row belongs to the query, but for its terms.
 func (q Query) holds(r *row) bool {
 	if q.Page != "" && r.page.page.ID != q.Page {
 		return false
@@ -88,7 +97,7 @@ func (in *Inbox) Holds(q Query, c model.Conversation) bool {
 	}
 	r := p.pack(&c)
 	r.class = in.judge(&r)
-	return q.normal().holds(&r)
+	return q.normal().holds(&r) && newTerms(q.Where, in.user.ID).hold(&r)
 }
 
 // View reads the conversations of a query, in its order, as they are at the time of reading.
@@ -117,12 +126,12 @@ func (v View) At(i int) (Row, bool) {
 
 // Index returns the index of a conversation, and false if the view does not hold it.
 func (v View) Index(id model.ConversationID) (int, bool) {
-	rows := &v.in.view(v.query).rows
+	held := v.in.view(v.query)
 	r := v.in.find(id)
-	if r == nil || !v.query.holds(r) {
+	if r == nil || !held.holds(r) {
 		return 0, false
 	}
-	return rows.index(r), true
+	return held.rows.index(r), true
 }
 
 // Row is a conversation as a list shows it. Its Reply is the verdict now.
@@ -178,10 +187,10 @@ func (t *table) view(q Query) *view {
 		return base
 	}
 	base.used = t.uses
-	v := &view{query: q, rows: ordered{sort: q.Sort}, used: t.uses}
+	v := &view{query: q, terms: newTerms(q.Where, t.user.ID), rows: ordered{sort: q.Sort}, used: t.uses}
 	for _, c := range base.rows.chunks {
 		for _, r := range c {
-			if q.holds(r) {
+			if v.holds(r) {
 				v.rows.add(r)
 			}
 		}
@@ -228,7 +237,7 @@ func (t *table) sorted(s Sort) ordered {
 // forgetBlocked drops the views whose members changed with a Page; the next read rebuilds
 // them from the order of all.
 func (t *table) forgetBlocked() {
-	t.views = slices.DeleteFunc(t.views, func(v *view) bool { return v.query.Filter == FilterBlocked })
+	t.views = slices.DeleteFunc(t.views, func(v *view) bool { return v.query.Filter == FilterBlocked || v.blocked })
 }
 
 // put copies next into old, or adds a copy of next if old is nil.
@@ -242,7 +251,7 @@ func (t *table) put(old *row, next *row) {
 		t.schedule(r)
 		t.linked.add(r)
 		for _, v := range t.views {
-			if v.query.holds(r) {
+			if v.holds(r) {
 				v.rows.insert(r)
 			}
 		}
@@ -251,7 +260,7 @@ func (t *table) put(old *row, next *row) {
 	next.due = old.due
 	var moves uint // the views in which its place changes
 	for i, v := range t.views {
-		held, holds := v.query.holds(old), v.query.holds(next)
+		held, holds := v.holds(old), v.holds(next)
 		if held && holds && v.query.Sort.key(old) == v.query.Sort.key(next) {
 			continue
 		}
@@ -286,7 +295,7 @@ func (t *table) rekey(r *row, old model.PSID) {
 // removeRow removes one conversation.
 func (t *table) removeRow(r *row) {
 	for _, v := range t.views {
-		if v.query.holds(r) {
+		if v.holds(r) {
 			v.rows.remove(r)
 		}
 	}

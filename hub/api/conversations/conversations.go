@@ -3,6 +3,7 @@ package conversations
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -10,6 +11,7 @@ import (
 	"parley/hub/store"
 	"parley/hub/view"
 	"parley/model"
+	"parley/model/query"
 )
 
 func (s *Routes) conversations(api huma.API) {
@@ -41,11 +43,41 @@ func (s *Routes) conversations(api huma.API) {
 }
 
 type listInput struct {
-	Filter string       `query:"filter" enum:"all,open,mine,unassigned,snoozed,done,blocked,waiting,mentioned" default:"all"`
+	Filter string       `query:"filter" maxLength:"500" default:"all" doc:"all, open, mine, unassigned, snoozed, done, blocked, waiting or mentioned; or terms, each of which must hold, or not after a minus: is: with one of these states, unread or pinned; from: with ad, link, plugin, shop, other or direct; label:NAME; @me or @NAME for the assignee; page: with an id or a part of the name. Other words are searched. Values with spaces stand in quotes"`
 	Page   model.PageID `query:"page" maxLength:"80"`
 	Cursor string       `query:"cursor" maxLength:"1024"`
 	Limit  int          `query:"limit" minimum:"1" maximum:"1000" default:"50"`
-	Search string       `query:"search" maxLength:"200" doc:"Words that a message's text or the customer's name must hold, all of them, the last one perhaps in part; case, accents, width and kana don't count, and there are no operators. Empty: the whole list"`
+	Search string       `query:"search" maxLength:"500" doc:"Words that a message's text or the customer's name must hold, all of them, the last one perhaps in part; case, accents, width and kana don't count. Terms may stand among them, as in filter; in quotes they are words. Empty: the whole list"`
+}
+
+// asked returns what is asked for.
+func (in *listInput) asked() (view.ListQuery, error) {
+	q := view.ListQuery{Filter: store.FilterAll, Page: in.Page, Cursor: in.Cursor, Limit: in.Limit}
+	terms, err := query.Parse(in.Filter)
+	if slices.Contains(filters, store.Filter(in.Filter)) {
+		q.Filter, terms, err = store.Filter(in.Filter), nil, nil
+	}
+	if err != nil {
+		return q, &model.InvalidError{Field: "filter", Reason: err.Error()}
+	}
+	if len(terms) == 1 && terms[0] == (query.Term{Value: in.Filter}) { // one plain word is the name of a list
+		return q, &model.InvalidError{Field: "filter", Reason: "there is no such list."}
+	}
+	searched, err := query.Parse(in.Search)
+	if err != nil {
+		return q, &model.InvalidError{Field: "search", Reason: err.Error()}
+	}
+	all := append(terms, searched...)
+	q.Where, q.Search = all.Terms(), all.Text()
+	if len(all) == 0 {
+		q.Search = in.Search // blank, which finds nothing
+	}
+	return q, nil
+}
+
+// filters are the lists that have a name of their own.
+var filters = []store.Filter{
+	store.FilterAll, store.FilterOpen, store.FilterMine, store.FilterUnassigned, store.FilterSnoozed, store.FilterDone, store.FilterBlocked, store.FilterWaiting, store.FilterMentioned,
 }
 
 type conversationsBody struct {
@@ -55,9 +87,11 @@ type conversationsBody struct {
 }
 
 func (s *Routes) listConversations(ctx context.Context, in *listInput) (*door.Body[conversationsBody], error) {
-	l, err := s.hub.Conversations(ctx, door.User(ctx), view.ListQuery{
-		Filter: store.Filter(in.Filter), Page: in.Page, Cursor: in.Cursor, Limit: in.Limit, Search: in.Search,
-	})
+	q, err := in.asked()
+	if err != nil {
+		return nil, s.door.Problem(ctx, err)
+	}
+	l, err := s.hub.Conversations(ctx, door.User(ctx), q)
 	if err != nil {
 		return nil, s.door.Problem(ctx, err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"parley/hub/api/door"
 	"parley/model"
+	"parley/model/label"
 )
 
 func (s *Routes) triage(api huma.API) {
@@ -32,7 +33,7 @@ type triageBody model.Triage
 
 // Schema implements [huma.SchemaProvider].
 func (triageBody) Schema(huma.Registry) *huma.Schema {
-	labels, one, longest := model.MaxLabels, 1, 4*model.MaxLabel // including the space around it
+	labels, one, longest := model.MaxLabels, 1, 4*label.MaxRunes // including the space around it
 	id := 64
 	s := &huma.Schema{
 		Type: huma.TypeObject, AdditionalProperties: false,

@@ -44,6 +44,7 @@ func beforeSearch(t testing.TB, path string) {
 	}
 	for _, query := range []string{
 		`DROP TABLE mentions`, `DROP TABLE notification_preferences`,
+		`DROP TABLE conversation_labels`, `DROP TABLE views`, `ALTER TABLE conversations DROP COLUMN entered`, `ALTER TABLE conversations DROP COLUMN pinned`,
 		`DROP TABLE search_words`, `DROP TABLE search_conversations`, `DROP TABLE search_pages`,
 		`DROP TABLE audit`, `DROP TABLE ssh_keys`, `DROP TABLE mails`, `DROP TABLE crm_users`, `DROP TABLE device_logins`, `DROP TABLE buried_tokens`, `DROP TABLE buried_mids`, `DROP TABLE buried_replies`, `DROP TABLE buried_keys`, `DROP TABLE reacting`, `DROP TABLE carried`,
 		`DROP TABLE media`, `DROP TABLE dropped_media`, `DROP TABLE syncs`, `DROP TABLE transcripts`, `DROP TABLE transcript_records`, `DROP TABLE links`, `DROP TABLE records`, `DROP TABLE record_sights`, `DROP INDEX replies_open`, `DROP INDEX conversations_waiting`, `ALTER TABLE conversations DROP COLUMN waits`, `ALTER TABLE events DROP COLUMN stamp`, `ALTER TABLE pages DROP COLUMN stamp`, `ALTER TABLE messages DROP COLUMN record`, `ALTER TABLE tokens DROP COLUMN used_at`, `PRAGMA user_version = 1`,

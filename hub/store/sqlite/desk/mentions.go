@@ -7,7 +7,7 @@ import (
 
 // IsMentioned is the condition that a conversation mentions a user who has not opened it
 // since; its arguments are the Page and the user.
-const IsMentioned = ` AND id IN (SELECT m.conversation_id FROM mentions m WHERE m.page_id = ? AND m.user_id = ?)`
+const IsMentioned = ` AND c.id IN (SELECT m.conversation_id FROM mentions m WHERE m.page_id = ? AND m.user_id = ?)`
 
 // CountMentioned counts the conversations of a Page that mention a user.
 const CountMentioned = `SELECT COUNT(*) FROM mentions WHERE page_id = ? AND user_id = ?`

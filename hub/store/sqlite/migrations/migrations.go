@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"parley/hub/store"
+	"parley/hub/store/sqlite/desk"
 	"parley/hub/store/sqlite/disk"
 	"parley/hub/store/sqlite/searchindex"
 	"parley/hub/store/sqlite/sqldb"
@@ -33,8 +34,13 @@ type Step struct {
 
 // fills returns what a migration does besides its script.
 func fills(version int) func(context.Context, *sql.Tx, *slog.Logger) error {
-	const erasable = 24
-	if version == erasable {
+	const erasable, labelled = 24, 26
+	switch version {
+	case labelled:
+		return func(ctx context.Context, tx *sql.Tx, _ *slog.Logger) error {
+			return sqldb.Wrap(desk.Fill(ctx, tx), "keep labels")
+		}
+	case erasable:
 		return func(ctx context.Context, tx *sql.Tx, log *slog.Logger) error {
 			if err := searchindex.Fill(ctx, tx, log); err != nil {
 				return err

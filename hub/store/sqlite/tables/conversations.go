@@ -9,6 +9,7 @@ import (
 	"parley/hub/store/sqlite/desk"
 	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
+	"parley/model/query"
 )
 
 // conversationReader reads conversations.
@@ -90,17 +91,21 @@ func (t conversationWriter) writeConversation(c store.Conversation) error {
 	}
 	from, until := free(c.Conversation)
 	err = t.Run(`INSERT INTO conversations (page_id, id, status, updated_at, assignee, awake_at,
-		free_from, free_until, unread, nameless, profile_at, waits, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		free_from, free_until, unread, nameless, profile_at, waits, entered, pinned, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (page_id, id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at,
 		assignee = excluded.assignee, awake_at = excluded.awake_at, free_from = excluded.free_from,
 		free_until = excluded.free_until, unread = excluded.unread, nameless = excluded.nameless,
-		profile_at = excluded.profile_at, waits = excluded.waits, doc = excluded.doc`,
+		profile_at = excluded.profile_at, waits = excluded.waits, entered = excluded.entered, pinned = excluded.pinned, doc = excluded.doc`,
 		t.page, c.ID, c.Status, sqldb.Micros(c.UpdatedAt), assignee, awakeAt(c.Conversation),
-		from, until, c.Unread, sqldb.Flag(c.Customer.Name == ""), sqldb.Micros(c.ProfileAt), waits(c.Conversation), doc)
+		from, until, c.Unread, sqldb.Flag(c.Customer.Name == ""), sqldb.Micros(c.ProfileAt), waits(c.Conversation),
+		query.WayOf(c.Entry), sqldb.Flag(c.Pinned), doc)
 	if err != nil {
 		return err
 	}
-	return desk.PutMentions(t.Session, c.Conversation)
+	if err := desk.PutMentions(t.Session, c.Conversation); err != nil {
+		return err
+	}
+	return desk.PutLabels(t.Session, c.Conversation)
 }
 
 // Who waits, as stored in the column; 0 for nobody.

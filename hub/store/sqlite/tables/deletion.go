@@ -168,6 +168,7 @@ func (t deletionWriter) deleteContent(id model.ConversationID) error {
 		{`DELETE FROM messages WHERE page_id = ? AND conversation_id = ?`, id},
 		{`DELETE FROM links WHERE page_id = ? AND conversation_id = ?`, id},
 		{`DELETE FROM mentions WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM conversation_labels WHERE page_id = ? AND conversation_id = ?`, id},
 		{`DELETE FROM syncs WHERE page_id = ? AND conversation_id = ?`, id},
 		{`DELETE FROM transcripts WHERE page_id = ? AND conversation_id = ?`, id},
 		{`DELETE FROM transcript_records WHERE page_id = ? AND conversation_id = ?`, id},

@@ -13,9 +13,12 @@ import (
 type stream struct {
 	page   model.PageID
 	status model.Status
-	// where are further conditions, with their arguments.
-	where string
-	args  sqldb.Args
+	// where are further conditions of its filter, terms those of the query's terms; args are the
+	// arguments of both.
+	where, terms string
+	args         sqldb.Args
+	// label is one that all of it have, by its key; empty: none is asked for.
+	label string
 }
 
 // Conditions on a conversation that is not done; each takes now.
@@ -36,10 +39,12 @@ const (
 // with these.
 func streams(q store.ConversationQuery) ([]stream, error) {
 	var list []stream
+	q = byFilter(q)
 	now := sqldb.Micros(q.Now)
 	for _, scope := range distinct(q.Pages) {
+		from := len(list)
 		add := func(status model.Status, where string, args ...any) {
-			list = append(list, stream{scope.ID, status, where, args})
+			list = append(list, stream{page: scope.ID, status: status, where: where, args: args})
 		}
 		switch q.Filter {
 		case store.FilterAll:
@@ -71,12 +76,17 @@ func streams(q store.ConversationQuery) ([]stream, error) {
 			if scope.Blocks {
 				add(model.Open, "")
 				add(model.Snoozed, "")
-				continue
+				break
 			}
 			add(model.Open, notFree, now, now)
 			add(model.Snoozed, notFree, now, now)
 		default:
 			return nil, fmt.Errorf("no filter %q", q.Filter)
+		}
+		for i := range list[from:] {
+			if err := list[from+i].narrow(q, scope); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return list, nil
@@ -101,7 +111,7 @@ type listReader struct{ *sqldb.Session }
 // Conversations implements [store.Reader]. It reads the keys of each stream from an index,
 // merges them, and reads only the records that it returns.
 func (r listReader) Conversations(q store.ConversationQuery) ([]store.Conversation, string, error) {
-	name := "conversations:" + string(q.Filter)
+	name := "conversations:" + listOf(q)
 	parts, err := streams(q)
 	if err != nil {
 		return nil, "", sqldb.Wrap(err, "list conversations")
@@ -142,13 +152,29 @@ func (r listReader) streamKeys(s stream, from *sqldb.Place, limit int) ([]sqldb.
 
 // query returns the statement that reads a stream's newest keys after that place.
 func (s stream) query(from *sqldb.Place, limit int) (string, sqldb.Args) {
-	query := `SELECT updated_at, id FROM conversations WHERE page_id = ? AND status = ?` + s.where
+	if s.label != "" {
+		return s.labelled(from, limit)
+	}
+	query := `SELECT c.updated_at, c.id FROM conversations c WHERE c.page_id = ? AND c.status = ?` + s.where + s.terms
 	args := append(sqldb.Args{s.page, s.status}, s.args...)
 	if from != nil {
-		query += ` AND (updated_at, id) < (?, ?)`
+		query += ` AND (c.updated_at, c.id) < (?, ?)`
 		args = append(args, from.At, from.ID)
 	}
-	return query + ` ORDER BY updated_at DESC, id DESC LIMIT ?`, append(args, limit)
+	return query + ` ORDER BY c.updated_at DESC, c.id DESC LIMIT ?`, append(args, limit)
+}
+
+// labelled is query for a stream of one label, which has an index in the list's order.
+func (s stream) labelled(from *sqldb.Place, limit int) (string, sqldb.Args) {
+	query := `SELECT n.updated_at, n.conversation_id FROM conversation_labels n
+		CROSS JOIN conversations c ON c.page_id = n.page_id AND c.id = n.conversation_id
+		WHERE n.page_id = ? AND n.key = ? AND n.status = ?` + s.where + s.terms
+	args := append(sqldb.Args{s.page, s.label, s.status}, s.args...)
+	if from != nil {
+		query += ` AND (n.updated_at, n.conversation_id) < (?, ?)`
+		args = append(args, from.At, from.ID)
+	}
+	return query + ` ORDER BY n.updated_at DESC, n.conversation_id DESC LIMIT ?`, append(args, limit)
 }
 
 // CountConversations implements [store.Reader].

@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/store/sqlite/desk"
 	"parley/hub/store/sqlite/migrations"
 	"parley/hub/store/sqlite/sqldb"
+	"parley/model/query"
 )
 
 // newExplainer makes an empty file of the newest schema, and tells how a query is carried
@@ -74,6 +76,31 @@ func TestPlans(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestPlansOfLabels: a label's list is read from its index in the list's order, its conversations
+// by their key; and labels are counted by an index.
+func TestPlansOfLabels(t *testing.T) {
+	t.Parallel()
+	explain := newExplainer(t)
+	parts, err := streams(store.ConversationQuery{
+		Pages: []store.PageScope{{ID: "1"}}, Filter: store.FilterAll, User: "u", Now: time.Unix(0, 0), Where: query.Must("is:waiting label:vip -label:spam @me"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range parts {
+		for _, from := range []*sqldb.Place{nil, {At: 1, ID: "x"}} {
+			text, args := part.query(from, 50)
+			plan := explain(text, args)
+			if !strings.Contains(plan, "n USING COVERING INDEX conversation_labels_in_order (page_id=? AND key=? AND status=?") || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN") {
+				t.Errorf("%s: %s", text, plan)
+			}
+		}
+	}
+	if plan := explain(desk.LabelsQuery, sqldb.Args{"1"}); !strings.Contains(plan, "USING COVERING INDEX conversation_labels_in_order (page_id=?)") {
+		t.Error(plan)
 	}
 }
 

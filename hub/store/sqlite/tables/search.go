@@ -1,9 +1,7 @@
 package tables
 
 import (
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -70,9 +68,7 @@ func (r searchReader) SearchConversations(q store.ConversationQuery) ([]store.Fo
 
 // searchList is a search's name in a cursor, which reveals nothing of the words.
 func searchList(q store.ConversationQuery) string {
-	const enough = 8
-	sum := sha256.Sum256([]byte(q.Search))
-	return "search:" + string(q.Filter) + ":" + hex.EncodeToString(sum[:enough])
+	return "search:" + listOf(q) + ":" + hashed(q.Search)
 }
 
 // matches is what a search finds on a Page.
@@ -199,7 +195,7 @@ func (s stream) walk(from *sqldb.Place) (string, sqldb.Args) {
 
 // after returns the condition for a stream's rows after that place.
 func (s stream) after(from *sqldb.Place) (string, sqldb.Args) {
-	where, args := `c.page_id = ? AND status = ?`+s.where, append(sqldb.Args{s.page, s.status}, s.args...)
+	where, args := `c.page_id = ? AND c.status = ?`+s.where+s.terms, append(sqldb.Args{s.page, s.status}, s.args...)
 	if from != nil {
 		where += ` AND (c.updated_at, c.id) < (?, ?)`
 		args = append(args, from.At, from.ID)

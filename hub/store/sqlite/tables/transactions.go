@@ -34,6 +34,8 @@ type reader struct {
 	figureReader
 	incarnationReader
 	desk.NotificationReader
+	desk.LabelReader
+	desk.ViewReader
 }
 
 // NewReader returns a reader within a session.
@@ -65,6 +67,8 @@ func readerOf(s *sqldb.Session) reader {
 		figureReader:       figureReader{s},
 		incarnationReader:  incarnationReader{s},
 		NotificationReader: desk.NotificationReader{Session: s},
+		LabelReader:        desk.LabelReader{Session: s},
+		ViewReader:         desk.ViewReader{Session: s},
 	}
 }
 
@@ -117,6 +121,7 @@ type accountTx struct {
 	accountAuditWriter
 	incarnationWriter
 	desk.NotificationWriter
+	desk.ViewWriter
 }
 
 // NewAccountTx returns a transaction on accounts.
@@ -132,5 +137,6 @@ func NewAccountTx(s *sqldb.Session) store.AccountTx {
 		accountAuditWriter: accountAuditWriter{s},
 		incarnationWriter:  incarnationWriter{s},
 		NotificationWriter: desk.NotificationWriter{Session: s},
+		ViewWriter:         desk.ViewWriter{Session: s},
 	}
 }
