@@ -68,6 +68,7 @@ func (m *Model) triaging() []cmd {
 		{ID: "snooze", Keys: []string{"s"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.Snooze},
 		{ID: "pin", Keys: []string{"p"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.Pin},
 		{ID: "assign", Keys: []string{"a"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.Assign},
+		{ID: "label", Keys: []string{"t"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.labels.Ask},
 		{ID: "read", Keys: []string{"u"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.ToggleRead},
 		{ID: "undo", Keys: []string{"z"}, Scope: command.Panes, Reason: m.NeedsUndo, Run: m.UndoLast},
 	}

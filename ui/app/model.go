@@ -15,6 +15,7 @@ import (
 	"parley/ui/conversation"
 	"parley/ui/crm"
 	list "parley/ui/inbox"
+	"parley/ui/labels"
 	"parley/ui/look"
 	"parley/ui/mentions"
 	"parley/ui/page"
@@ -33,6 +34,7 @@ type Hub interface {
 	conversation.ReaderHub
 	conversation.WriterHub
 	list.Hub
+	labels.Hub
 	// CRM is what hangs on the CRM.
 	crm.Hub
 	// Explain says an error in the user's words: what happened and what to do.
@@ -99,6 +101,7 @@ type Model struct {
 	commands *command.Registry
 
 	inbox        *list.Model
+	labels       *labels.Model
 	conversation *conversation.Model
 	writer       *conversation.Writer
 	team         *team.Model
@@ -149,6 +152,7 @@ func (m *Model) assemble(o Options) {
 	m.crm = crm.New(m.Screen, o.Hub, m.conversation)
 	m.inbox = list.New(m.Screen, o.Hub, rows, m.team, m.conversation, o.Preview)
 	m.mentions = mentions.New(m.Screen, m.writer.Box, m.team)
+	m.labels = labels.New(m.Screen, o.Hub, m.inbox)
 	m.alerts = alert.New(m.Screen, o.Alerts)
 	m.panes = panes{m.Screen, m.inbox, m.conversation, m.crm}
 	m.guide = guide{m.Screen, m.page}

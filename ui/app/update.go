@@ -15,6 +15,7 @@ import (
 	"parley/ui/conversation"
 	"parley/ui/crm"
 	list "parley/ui/inbox"
+	"parley/ui/labels"
 	"parley/ui/page"
 	"parley/ui/screen"
 	"parley/ui/team"
@@ -69,6 +70,8 @@ func (m *Model) parts(msg tea.Msg) tea.Cmd {
 		return m.page.Update(msg)
 	case team.Msg:
 		m.team.Update(msg)
+	case labels.Msg:
+		m.labels.Update(msg)
 	case alert.Msg:
 		m.alerts.Update(msg)
 	default:

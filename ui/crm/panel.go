@@ -11,6 +11,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/model/label"
 	"parley/ui/look"
 	"parley/ui/overlay"
 	"parley/ui/screen"
@@ -36,7 +37,7 @@ func (m *panel) Panel(r inbox.Row, w, h int) (lines []string, next time.Time) {
 	}
 	p.synced(r)
 	for _, l := range r.Labels {
-		p.line("# "+m.Look.Ours(l), th.Muted)
+		p.line("# "+m.Look.Ours(l), th.Label(label.Key(l)))
 	}
 	return p.fill(h), p.next
 }

@@ -2,6 +2,8 @@ package inbox
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -208,6 +210,18 @@ func (m *Model) Pin() tea.Cmd {
 		return m.triage(model.Unpin(), i18n.SaidUnpinned)
 	}
 	return m.triage(model.Pin(), i18n.SaidPinned)
+}
+
+// Label gives a conversation all its labels from now on.
+func (m *Model) Label(id model.ConversationID, labels []string) tea.Cmd {
+	r, ok := m.Expected(id)
+	switch {
+	case !ok || slices.Equal(r.Labels, labels):
+		return nil
+	case len(labels) == 0:
+		return m.triageOf(id, model.Label(), i18n.SaidUnlabelled)
+	}
+	return m.triageOf(id, model.Label(labels...), i18n.SaidLabelled, "Labels", m.Look.Ours(strings.Join(labels, ", ")))
 }
 
 // ToggleRead marks the current conversation read or unread.

@@ -32,7 +32,7 @@ type Narrow interface {
 }
 
 // Action is what an overlay asks for: nil (nothing), [Closed], [Chosen], [Entered],
-// [Edited], [Completing], [Moved], [Opened] or [Filled].
+// [Edited], [Completing], [Moved], [Opened], [Filled] or [Picked].
 type Action interface{ isAction() }
 
 // Closed asks to close the overlay.
@@ -59,6 +59,9 @@ type Opened struct{ ID string }
 // Filled carries the texts of a finished form.
 type Filled struct{ Texts []string }
 
+// Picked says what is on.
+type Picked struct{ On []string }
+
 func (Closed) isAction()     {}
 func (Chosen) isAction()     {}
 func (Entered) isAction()    {}
@@ -67,6 +70,7 @@ func (Completing) isAction() {}
 func (Moved) isAction()      {}
 func (Opened) isAction()     {}
 func (Filled) isAction()     {}
+func (Picked) isAction()     {}
 
 var (
 	_ Overlay = (*Palette)(nil)
@@ -76,4 +80,5 @@ var (
 	_ Overlay = (*Picker)(nil)
 	_ Overlay = (*Form)(nil)
 	_ Overlay = (*Reader)(nil)
+	_ Overlay = (*Toggles)(nil)
 )

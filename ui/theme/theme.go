@@ -6,6 +6,7 @@
 package theme
 
 import (
+	"hash/fnv"
 	"image/color"
 
 	"github.com/charmbracelet/colorprofile"
@@ -45,6 +46,16 @@ type Ink struct {
 	Danger Style
 	// Good is for what is live, and what arrived in the CRM.
 	Good Style
+	// LabelA to LabelD are for labels, which have a colour each; it means nothing.
+	LabelA, LabelB, LabelC, LabelD Style
+}
+
+// Label returns the style of a label: always the same for the same key.
+func (i Ink) Label(key string) Style {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(key))
+	all := [...]Style{i.LabelA, i.LabelB, i.LabelC, i.LabelD}
+	return all[h.Sum32()%uint32(len(all))]
 }
 
 // Theme is how everything looks.
@@ -73,32 +84,38 @@ type Options struct {
 // palette is the colours of one background, by purpose.
 type palette struct {
 	muted, faint, accent, warn, danger, good, soft, note color.Color
+	labels                                               [4]color.Color
 }
 
 var (
 	dark = palette{
 		muted: rgb(0x9AA3B2), faint: rgb(0x737C8E), accent: rgb(0x7AA2F7), warn: rgb(0xE0AF68),
 		danger: rgb(0xF7768E), good: rgb(0x9ECE6A), soft: rgb(0x1F2638), note: rgb(0x2B2516),
+		labels: [4]color.Color{rgb(0x73DACA), rgb(0xBB9AF7), rgb(0x7DCFFF), rgb(0xE5A3C4)},
 	}
 	light = palette{
 		muted: rgb(0x5B6472), faint: rgb(0x7A8392), accent: rgb(0x2E5AAC), warn: rgb(0x8F5E15),
 		danger: rgb(0xB3261E), good: rgb(0x3B7A1E), soft: rgb(0xE8EEFB), note: rgb(0xFDF3E1),
+		labels: [4]color.Color{rgb(0x0F6E66), rgb(0x6B3FA0), rgb(0x1B6482), rgb(0x9C2F6B)},
 	}
 	// The same from the 256 colours that all terminals agree on: the nearest by eye, since the
 	// nearest by number would give a blue background.
 	dark256 = palette{
 		muted: ansi.IndexedColor(248), faint: ansi.IndexedColor(244), accent: ansi.IndexedColor(111), warn: ansi.IndexedColor(179),
 		danger: ansi.IndexedColor(210), good: ansi.IndexedColor(150), soft: ansi.IndexedColor(236), note: ansi.IndexedColor(235),
+		labels: [4]color.Color{ansi.IndexedColor(79), ansi.IndexedColor(141), ansi.IndexedColor(117), ansi.IndexedColor(175)},
 	}
 	light256 = palette{
 		muted: ansi.IndexedColor(240), faint: ansi.IndexedColor(243), accent: ansi.IndexedColor(25), warn: ansi.IndexedColor(94),
 		danger: ansi.IndexedColor(124), good: ansi.IndexedColor(22), soft: ansi.IndexedColor(254), note: ansi.IndexedColor(230),
+		labels: [4]color.Color{ansi.IndexedColor(23), ansi.IndexedColor(55), ansi.IndexedColor(24), ansi.IndexedColor(89)},
 	}
 	// sixteen has no background for the selected row, which is reversed instead, and none for
 	// notes, which say what they are.
 	sixteen = palette{
 		muted: ansi.BrightBlack, faint: ansi.BrightBlack, accent: ansi.Blue, warn: ansi.Yellow,
 		danger: ansi.Red, good: ansi.Green,
+		labels: [4]color.Color{ansi.Cyan, ansi.Magenta, ansi.Cyan, ansi.Magenta},
 	}
 )
 
@@ -177,6 +194,7 @@ func (p palette) ink(ground color.Color) Ink {
 	return Ink{
 		Text: on(nil), Strong: bold(nil), Muted: on(p.muted), StrongMuted: bold(p.muted), Faint: on(p.faint),
 		Accent: on(p.accent), Warn: on(p.warn), Danger: on(p.danger), Good: on(p.good),
+		LabelA: on(p.labels[0]), LabelB: on(p.labels[1]), LabelC: on(p.labels[2]), LabelD: on(p.labels[3]),
 	}
 }
 
@@ -186,6 +204,6 @@ func reversed() Ink {
 	r, bold := style(ansi.NewStyle().Reverse(true)), style(ansi.NewStyle().Bold().Reverse(true))
 	return Ink{
 		Text: r, Strong: bold, Muted: r, StrongMuted: bold, Faint: r,
-		Accent: r, Warn: r, Danger: r, Good: r,
+		Accent: r, Warn: r, Danger: r, Good: r, LabelA: r, LabelB: r, LabelC: r, LabelD: r,
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 // FakeHub is a hub that does what it is asked, at once.
 type FakeHub struct {
+	Desk
 	mu      sync.Mutex
 	inbox   *inbox.Inbox
 	Threads map[model.ConversationID][]model.Message
