@@ -39,3 +39,10 @@ func (c *connection) Media(ctx context.Context, id string) (model.Download, erro
 	}
 	return d, nil
 }
+
+// MediaLink returns a link by which a browser reads an attachment once, within minutes.
+func (c *connection) MediaLink(ctx context.Context, id string) (model.MediaLink, error) {
+	var out model.MediaLink
+	err := c.Call(ctx, http.MethodPost, "/v1/media/"+segment(id)+"/link", nil, nil, &out)
+	return out, err
+}

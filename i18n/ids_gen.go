@@ -253,6 +253,13 @@ const (
 	SaidLinkCopied    ID = "said_link_copied"    // with Link
 	SaidAddressOpened ID = "said_address_opened" // with Host
 	AddressesTitle    ID = "addresses_title"
+	SaidMediaOpened   ID = "said_media_opened" // with Name
+	SaidMediaSaved    ID = "said_media_saved"  // with Name, Path
+	SaidMediaLink     ID = "said_media_link"   // with Name, URL
+	MediaComes        ID = "media_comes"       // with Name, Percent, All
+	MediaComesSome    ID = "media_comes_some"  // with Name, Got
+	MediaUnsaved      ID = "media_unsaved"     // with Name
+	WhyNoOpener       ID = "why_no_opener"     // with Path
 )
 
 // Why something can't be done now.
@@ -406,6 +413,15 @@ const (
 // An attachment that Facebook does not hand on.
 const (
 	AttachmentNothing ID = "attachment_nothing"
+)
+
+// What the hub has of an attachment.
+const (
+	AttachmentVoice ID = "attachment_voice"
+	MediaIsComing   ID = "media_is_coming"
+	MediaNotKept    ID = "media_not_kept"
+	MediaLarge      ID = "media_large"
+	MediaNotGot     ID = "media_not_got"
 )
 
 // When an appointment is.

@@ -4,6 +4,7 @@ import (
 	"io"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/gabriel-vasile/mimetype"
 )
@@ -190,4 +191,17 @@ type Download struct {
 	Type string
 	// Size is how many bytes it has; -1 if that is unknown.
 	Size int64
+}
+
+// SavedFile is a file that was saved on the user's machine.
+type SavedFile struct {
+	Path string
+	// Opens: it is of a kind that may be opened by the system's program for it.
+	Opens bool
+}
+
+// MediaLink is a link by which a browser reads an attachment once.
+type MediaLink struct {
+	URL       string    `json:"url"`
+	ExpiresAt time.Time `json:"expires_at"`
 }

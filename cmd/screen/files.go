@@ -1,6 +1,11 @@
 package screen
 
 import (
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+
+	"parley/client/downloads"
 	"parley/client/outbox"
 	"parley/ui/conversation"
 )
@@ -11,4 +16,12 @@ func (p *screen) screenFiles() conversation.Files {
 		return nil
 	}
 	return outbox.Files{}
+}
+
+// downloads returns where attachments are saved to be opened; nil over SSH.
+func (p *screen) downloads() conversation.Downloads {
+	if p.Seat != nil {
+		return nil
+	}
+	return downloads.NewFolder(filepath.Join(xdg.CacheHome, "parley", "media"))
 }

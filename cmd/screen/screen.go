@@ -92,7 +92,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 	runs := p.hooksOf(s)
 	m, err := app.New(app.Options{
 		Hub: hub, Drafts: drafts, Inbox: box, Words: p.Words, Zone: p.Zone, Notice: p.ZoneTrouble(), Now: p.Now, Typed: typed, Unsent: replies.Unsent(), Browse: p.Browser(), Shell: p.canSuspend(), Connect: follow.ConnectNow, Typing: keys.Typing, ASCII: p.ascii(s),
-		Files: p.screenFiles(), Keys: s.Keys, Preview: s.Preview, Hold: s.SendHold, Light: s.Theme == settings.ThemeLight, Dark: s.Theme == settings.ThemeDark,
+		Files: p.screenFiles(), Downloads: p.downloads(), Keys: s.Keys, Preview: s.Preview, Hold: s.SendHold, Light: s.Theme == settings.ThemeLight, Dark: s.Theme == settings.ThemeDark,
 		Alerts:     p.alerts(c, s, runs),
 		AskColours: p.Getenv("TERM_PROGRAM") != "Apple_Terminal",
 	})

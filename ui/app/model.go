@@ -33,6 +33,7 @@ type Hub interface {
 	presence.Hub
 	conversation.ReaderHub
 	conversation.WriterHub
+	conversation.MediaHub
 	list.Hub
 	labels.Hub
 	// CRM is what hangs on the CRM.
@@ -68,6 +69,8 @@ type Options struct {
 	Keys map[string][]string
 	// Files looks at files of the user's machine; nil where they are on another.
 	Files conversation.Files
+	// Downloads saves attachments on the user's machine; nil where that is another.
+	Downloads conversation.Downloads
 	// Hold is how long replies are held back before they leave; 0: not at all.
 	Hold time.Duration
 	// Alerts says whom what is told while the user looks elsewhere.
@@ -147,7 +150,7 @@ func (m *Model) assemble(o Options) {
 	m.presence = presence.New(m.Screen, o.Hub)
 	m.page = page.New(m.Screen, o.Hub, m.team)
 	m.conversation, m.writer = conversation.New(m.Screen, conversation.Options{
-		Hub: o.Hub, Drafts: o.Drafts, Files: o.Files, List: rows, Presence: m.presence, Again: func() { m.crm.Refresh() }, Typed: o.Typed, Unsent: o.Unsent, Hold: o.Hold,
+		Hub: o.Hub, Drafts: o.Drafts, Files: o.Files, Downloads: o.Downloads, List: rows, Presence: m.presence, Again: func() { m.crm.Refresh() }, Typed: o.Typed, Unsent: o.Unsent, Hold: o.Hold,
 	})
 	m.crm = crm.New(m.Screen, o.Hub, m.conversation)
 	m.inbox = list.New(m.Screen, o.Hub, rows, m.team, m.conversation, o.Preview)

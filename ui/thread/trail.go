@@ -1,6 +1,7 @@
 package thread
 
 import (
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -22,7 +23,7 @@ func (s *setting) attachments() {
 	for i := range s.m.Attachments {
 		a := &s.m.Attachments[i]
 		s.attachment(a, hint)
-		if a.URL != "" {
+		if opens(a) {
 			hint = "" // once is enough
 		}
 	}
@@ -30,15 +31,22 @@ func (s *setting) attachments() {
 
 func (s *setting) attachment(a *model.Attachment, hint string) {
 	dot := " " + s.l.Theme.Bullet + " "
-	label := "[" + s.l.Words.AttachmentWord(*a) + "]"
-	tail := ""
-	if a.Size > 0 {
-		tail = dot + Size(a.Size)
+	label := "[" + s.kindOf(a) + "]"
+	name, tail := s.nameOf(a), ""
+	if m := a.Media; m != nil && m.Seconds > 0 {
+		if tail = dot + Length(m.Seconds); name == "" {
+			name, tail = Length(m.Seconds), ""
+		}
 	}
-	if a.URL != "" && hint != "" {
+	if a.Size > 0 {
+		tail += dot + Size(a.Size)
+	}
+	if said := s.mediaState(a); said != "" {
+		tail += dot + said
+	}
+	if opens(a) && hint != "" {
 		tail += dot + hint
 	}
-	name := s.nameOf(a)
 	if h := s.host(a); h != "" && name != "" {
 		tail = dot + h + tail
 	} else if h != "" {
@@ -54,6 +62,44 @@ func (s *setting) attachment(a *model.Attachment, hint string) {
 	s.add(span{s.l.Cut(label, s.width()), accent}, span{rest, muted})
 }
 
+// opens reports whether an attachment can be opened.
+func opens(a *model.Attachment) bool {
+	return a.URL != "" && (a.Media == nil || a.Media.State != model.MediaGone) || a.Kept()
+}
+
+// kindOf returns the word for what an attachment is.
+func (s *setting) kindOf(a *model.Attachment) string {
+	if a.Type == model.AudioFile && a.Title == "" && s.m.Direction == model.In {
+		return s.l.Say(i18n.AttachmentVoice)
+	}
+	return s.l.Words.AttachmentWord(*a)
+}
+
+// mediaState says that what an attachment shows is not here: not yet, or not any more.
+func (s *setting) mediaState(a *model.Attachment) string {
+	switch {
+	case a.Media == nil, a.Media.State == model.MediaStored:
+		return ""
+	case a.Media.State == model.MediaPending:
+		return s.l.Say(i18n.MediaIsComing)
+	case a.Media.Reason == model.MediaExpired:
+		return s.l.Say(i18n.MediaNotKept)
+	case a.Media.Reason == model.MediaTooBig:
+		return s.l.Say(i18n.MediaLarge)
+	}
+	return s.l.Say(i18n.MediaNotGot)
+}
+
+// Length formats how long a sound or film plays: 0:14, 1:02:03.
+func Length(seconds float64) string {
+	const minute, hour = 60, 60 * 60
+	n := max(1, int(seconds+0.5))
+	if n >= hour {
+		return fmt.Sprintf("%d:%02d:%02d", n/hour, n%hour/minute, n%minute)
+	}
+	return fmt.Sprintf("%d:%02d", n/minute, n%minute)
+}
+
 // nameOf returns an attachment's name: its title, the time of an appointment, or that it has
 // none.
 func (s *setting) nameOf(a *model.Attachment) string {
@@ -61,7 +107,7 @@ func (s *setting) nameOf(a *model.Attachment) string {
 		return s.booking(a.Booking)
 	}
 	name := s.l.Cells.Shown(safe.LineN(a.Title, mostText).String())
-	if name == "" && a.URL == "" && a.Size == 0 && !a.Like() {
+	if name == "" && a.URL == "" && a.Size == 0 && a.Media == nil && !a.Like() {
 		return s.l.Say(i18n.AttachmentNothing)
 	}
 	return name

@@ -43,6 +43,7 @@ type FakeHub struct {
 	// Connecting is how far connecting a Page is.
 	Connecting model.Connect
 	CRM        FakeCRM
+	Files      FakeMedia
 }
 
 func (h *FakeHub) note(what string) error {

@@ -67,18 +67,12 @@ func (s *Routes) getMedia(ctx context.Context, in *MediaPath) (*huma.StreamRespo
 	}}, nil
 }
 
-// mediaLink is a link to an attachment.
-type mediaLink struct {
-	URL       string    `json:"url"`
-	ExpiresAt time.Time `json:"expires_at"`
-}
-
-func (s *Routes) linkMedia(ctx context.Context, in *MediaPath) (*door.Body[mediaLink], error) {
+func (s *Routes) linkMedia(ctx context.Context, in *MediaPath) (*door.Body[model.MediaLink], error) {
 	token, until, err := s.hub.MediaTicket(ctx, door.User(ctx), model.MediaID(in.Media))
 	if err != nil {
 		return nil, s.mediaProblem(ctx, err)
 	}
-	return &door.Body[mediaLink]{Body: mediaLink{URL: s.publicURL + ticketPath + token, ExpiresAt: until}}, nil
+	return &door.Body[model.MediaLink]{Body: model.MediaLink{URL: s.publicURL + ticketPath + token, ExpiresAt: until}}, nil
 }
 
 // mediaByTicket answers whoever has a link: once, and without a word of why not.

@@ -1,0 +1,55 @@
+package uitest
+
+import (
+	"context"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"parley/model"
+)
+
+// FakeMedia is what attachments show, by their ids.
+type FakeMedia map[string]string
+
+// Media implements conversation.MediaHub.
+func (h *FakeHub) Media(_ context.Context, id string) (model.Download, error) {
+	err := h.note("media " + id)
+	content := h.Files[id]
+	return model.Download{ReadCloser: io.NopCloser(strings.NewReader(content)), Size: int64(len(content))}, err
+}
+
+// MediaLink implements conversation.MediaHub.
+func (h *FakeHub) MediaLink(_ context.Context, id string) (model.MediaLink, error) {
+	return model.MediaLink{URL: "https://hub.example/m/token", ExpiresAt: Noon.Add(5 * time.Minute)}, h.note("link " + id)
+}
+
+// FakeDownloads saves nothing.
+type FakeDownloads struct {
+	// Opens: what is saved is of a kind that is opened. Err is why nothing can be saved.
+	Opens bool
+	Err   error
+	mu    sync.Mutex
+	saved []string
+}
+
+// Save implements conversation.Downloads.
+func (f *FakeDownloads) Save(d model.Download, told func(int64)) (model.SavedFile, error) {
+	b, err := io.ReadAll(d)
+	if err != nil {
+		return model.SavedFile{}, err
+	}
+	told(int64(len(b)))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.saved = append(f.saved, string(d.Name)+" "+string(b))
+	return model.SavedFile{Path: "/cache/" + string(d.Name), Opens: f.Opens}, f.Err
+}
+
+// Saved returns the names and contents that were saved.
+func (f *FakeDownloads) Saved() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.saved
+}
