@@ -218,7 +218,7 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 	case path == "/control" || strings.HasPrefix(path, "/control/"):
 		s.control.ServeHTTP(w, r)
 	case strings.HasPrefix(path, "/media/"):
-		graph.ServeMedia(w, r)
+		s.graph.ServeMedia(w, r)
 	case strings.HasPrefix(path, "/oauth/") && path != graph.OAuthPath:
 		s.crm.ServeOAuth(w, r)
 	case graph.IsDialog(path):

@@ -116,7 +116,7 @@ func bare(err error) error {
 }
 
 // made is a name that Meta made up: numbers and a mark for the size.
-var made = regexp.MustCompile(`(?i)^[\d_-]+(_[a-z])?(\.[a-z\d]+)?$`)
+var made = regexp.MustCompile(`(?i)^(audioclip[-_])?[\d_-]+(_[a-z])?(\.[a-z\d]+)?$`)
 
 // nameOf returns the name of a file: what its sender called it, by the answer's header or by the
 // end of its address; empty if Meta made it up.

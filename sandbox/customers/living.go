@@ -106,12 +106,14 @@ func (c *Customers) open(l *life) int {
 		return 2
 	case roll < 32:
 		c.messenger.Write(who, messenger.Wording{Text: text})
-		c.messenger.Write(who, messenger.Wording{Attachments: []meta.Attachment{c.meta.Media("image", fmt.Sprintf("photo-%s-%d.png", who.PSID, roll))}})
+		c.messenger.Write(who, messenger.Wording{Attachments: []meta.Attachment{c.meta.Media("image", fmt.Sprintf("%s-%d/%s", who.PSID, roll, one(l.rng, photos...)))}})
 		return 2
+	case roll < 35:
+		c.messenger.Write(who, messenger.Wording{Attachments: []meta.Attachment{c.meta.Media("audio", fmt.Sprintf("%s-%d/audioclip-%d.wav", who.PSID, roll, 1700000+roll))}})
 	case roll < 40:
 		c.messenger.Write(who, messenger.Wording{Attachments: []meta.Attachment{c.meta.Sticker(meta.LikeSticker)}})
 	case roll < 44:
-		c.messenger.Write(who, messenger.Wording{Text: text, Attachments: []meta.Attachment{c.meta.Media("file", "order-"+who.PSID+".pdf")}})
+		c.messenger.Write(who, messenger.Wording{Text: text, Attachments: []meta.Attachment{c.meta.Media("file", who.PSID+"/order.pdf")}})
 	case roll < 52:
 		mid := c.messenger.Write(who, messenger.Wording{Text: lines.typo})
 		c.opts.Agenda.After(secondThought, func() { c.messenger.Amend(mid, lines.fixed) })
@@ -120,6 +122,9 @@ func (c *Customers) open(l *life) int {
 	}
 	return 1
 }
+
+// photos are what customers' photos are called.
+var photos = []string{"desk.jpg", "office.jpg", "chair.jpg", "IMG_2041.jpg", "shelf.jpg"}
 
 // script returns the script in a customer's language.
 func (c *Customers) script(l *life) script {

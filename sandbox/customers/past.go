@@ -43,7 +43,7 @@ func (c *Customers) pastMessage(who *world.Customer, rng *rand.Rand, k int, at i
 	case m.FromPage:
 		m.Text, m.AppID = one(rng, lines.shop...), inboxApp
 	case k > 0 && rng.IntN(pastPictures) == 0:
-		m.Attachments = []meta.Attachment{c.meta.Media("image", fmt.Sprintf("past-%s-%d.png", who.PSID, k))}
+		m.Attachments = []meta.Attachment{c.meta.Media("image", fmt.Sprintf("past-%s-%d/desk.jpg", who.PSID, k))}
 	case k > 0 && rng.IntN(pastPictures) == 0:
 		m.Attachments = []meta.Attachment{c.meta.Sticker(meta.LikeSticker)}
 	case k == 0:

@@ -60,7 +60,7 @@ func (f *Fault) Validate() error {
 	switch f.On {
 	case "send":
 		known = func(k string) bool { return OnCall(k) || OnEcho(k) }
-	case "action", "upload", "conversations", "profile", "graph", "pipedrive":
+	case "action", "upload", "conversations", "profile", "graph", "media", "pipedrive":
 		known = OnCall
 	case "webhook":
 		known = OnWebhook
@@ -69,7 +69,7 @@ func (f *Fault) Validate() error {
 	case "smtp":
 		known = OnMail
 	default:
-		return fmt.Errorf("on must be send, action, upload, webhook, conversations, profile, graph, pipedrive, pipedrive_webhook or smtp, not %q", f.On)
+		return fmt.Errorf("on must be send, action, upload, webhook, conversations, profile, graph, media, pipedrive, pipedrive_webhook or smtp, not %q", f.On)
 	}
 	if !known(f.Kind) {
 		return fmt.Errorf("on %q knows no kind %q", f.On, f.Kind)

@@ -54,6 +54,7 @@ type Graph struct {
 	login   *login
 	profile profile
 	files   files
+	media   media
 	limit   callLimit
 	answers atomic.Uint64 // how many were given so far
 }

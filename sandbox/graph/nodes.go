@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"path"
 	"time"
 
 	"parley/sandbox/meta"
@@ -132,7 +133,7 @@ func attachmentNodes(m *world.Message) any {
 			continue
 		case "image":
 			data = append(data, map[string]any{
-				"id": id, "mime_type": "image/png", "name": "image.png", "size": 2048,
+				"id": id, "mime_type": "image/jpeg", "name": path.Base(a.URL()), "size": 2048,
 				"image_data": map[string]any{"url": a.URL(), "preview_url": a.URL(), "width": 320, "height": 240, "image_type": 1},
 			})
 		case "video":
@@ -142,7 +143,7 @@ func attachmentNodes(m *world.Message) any {
 			})
 		default:
 			data = append(data, map[string]any{
-				"id": id, "mime_type": "application/octet-stream", "name": a.Type,
+				"id": id, "mime_type": fileType(a), "name": path.Base(a.URL()),
 				"size": 2048, "file_url": a.URL(),
 			})
 		}
@@ -151,6 +152,14 @@ func attachmentNodes(m *world.Message) any {
 		return nil
 	}
 	return map[string]any{"data": data}
+}
+
+// fileType returns the media type that Meta gives for sound and files.
+func fileType(a meta.Attachment) string {
+	if a.Type == "audio" {
+		return "audio/mp4"
+	}
+	return "application/octet-stream"
 }
 
 // stickerURL returns the address of a message's sticker, or "".

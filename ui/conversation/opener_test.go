@@ -68,7 +68,7 @@ func TestAnAttachmentIsOpened(t *testing.T) {
 func TestAnAttachmentThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	for reason, want := range map[model.Code][2]string{
-		model.MediaRefused: {"not handed out by Facebook", "Facebook did not hand this file out"},
+		model.MediaRefused: {"not available", "Facebook did not hand this file out"},
 		model.MediaExpired: {"no longer kept", "The hub no longer keeps this file"},
 	} {
 		w := mediaWorld(t, &uitest.FakeDownloads{}, photo(model.MediaGone, reason))
