@@ -174,11 +174,18 @@ const (
 
 // By a command.
 const (
-	ShowShort  ID = "show_short"
-	FlagBefore ID = "flag_before"
-	ShowEmpty  ID = "show_empty"
-	ShowMore   ID = "show_more" // with ID, Cursor
-	LinesMore  ID = "lines_more"
+	ShowShort       ID = "show_short"
+	MediaShort      ID = "media_short"
+	MediaLong       ID = "media_long"
+	FlagMediaOutput ID = "flag_media_output"
+	MediaSaved      ID = "media_saved" // with File
+	ErrNoMedia      ID = "err_no_media"
+	ErrFileExists   ID = "err_file_exists"    // with File
+	ErrFileNotSaved ID = "err_file_not_saved" // with File, Reason
+	FlagBefore      ID = "flag_before"
+	ShowEmpty       ID = "show_empty"
+	ShowMore        ID = "show_more" // with ID, Cursor
+	LinesMore       ID = "lines_more"
 )
 
 // Everything as it happens.

@@ -11,6 +11,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
+	"parley/ui/thread"
 )
 
 // shown is a conversation as show prints it.
@@ -26,7 +27,7 @@ type commands struct{ *cli.Program }
 // New returns the commands about conversations.
 func New(p *cli.Program) []*cobra.Command {
 	c := &commands{p}
-	all := []*cobra.Command{c.listCommand(), c.showCommand(), c.replyCommand(), c.noteCommand(), c.reactCommand(), c.deleteCommand(), c.tailCommand()}
+	all := []*cobra.Command{c.listCommand(), c.showCommand(), c.replyCommand(), c.noteCommand(), c.reactCommand(), c.deleteCommand(), c.tailCommand(), c.mediaCommand()}
 	all = append(all, c.triageCommands()...)
 	for _, cmd := range all {
 		p.ToHub(cmd)
@@ -151,15 +152,23 @@ func (p *commands) lines(customer model.Customer, m model.Message) []string {
 	return append(out, p.trailers(customer, m)...)
 }
 
-// attachment returns one line: what it is, its title, its address.
+// attachment returns one line: what it is, its title, its size; and the id by which it is saved
+// where the hub has it, else its address.
 func (p *commands) attachment(a model.Attachment) string {
 	parts := []string{"[" + p.Words.AttachmentWord(a) + "]"}
-	for _, u := range []safe.Text{safe.Line(a.Title), safe.LineN(a.URL, cli.PlainCells)} {
-		if !u.Empty() {
+	if t := safe.Line(a.Title); !t.Empty() {
+		parts = append(parts, t.String())
+	}
+	if a.Media == nil || a.Media.State != model.MediaStored {
+		if u := safe.LineN(a.URL, cli.PlainCells); !u.Empty() {
 			parts = append(parts, u.String())
 		}
+		return strings.Join(parts, " ")
 	}
-	return strings.Join(parts, " ")
+	if a.Media.Seconds > 0 {
+		parts = append(parts, thread.Length(a.Media.Seconds))
+	}
+	return strings.Join(append(parts, thread.Size(a.Size), cli.Plain(a.ID).String()), " ")
 }
 
 // trailers returns what happened to a message: reactions, feedback, why it failed.

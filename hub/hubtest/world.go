@@ -81,6 +81,8 @@ type World struct {
 	Mailer notices.Mailer
 	// Inbox is where past conversations are read from; nil: nowhere.
 	Inbox pages.Inbox
+	// Media is how what customers send is kept; nil: not.
+	Media *hub.Media
 	// Timing is nil for the default.
 	Timing *hub.Timing
 
@@ -151,7 +153,7 @@ func (w *World) Start() {
 		timing = *w.Timing
 	}
 	w.Hub = hub.New(hub.Options{
-		Store: w.Store, Vault: Vault(), Uploads: w.Files, Shown: outbox.Shown{Typing: !w.Quiet, Seen: !w.Quiet}, Graph: w.Graph,
+		Store: w.Store, Vault: Vault(), Uploads: w.Files, Media: w.Media, Shown: outbox.Shown{Typing: !w.Quiet, Seen: !w.Quiet}, Graph: w.Graph,
 		Mailer: w.Mailer, Inbox: w.Inbox, AppID: OurApp, Timing: timing, Logger: slog.New(w.Log),
 	})
 	w.Must(w.Hub.BeginBackfills(w.Ctx))

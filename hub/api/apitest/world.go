@@ -21,6 +21,7 @@ import (
 	"parley/hub/accounts"
 	"parley/hub/api"
 	"parley/hub/crm"
+	"parley/hub/media"
 	"parley/hub/messenger/webhook"
 	"parley/hub/pages"
 	"parley/hub/store"
@@ -83,6 +84,7 @@ type setup struct {
 	newColleagues bool
 	inbox         pages.Inbox
 	proxies       []netip.Prefix
+	media         *hub.Media
 }
 
 // Option is something that a test has otherwise in its [World].
@@ -100,6 +102,14 @@ func WithTiming(change func(*hub.Timing)) Option {
 
 // WithInbox lets past conversations be imported, of which there are none.
 func WithInbox(s *setup) { s.inbox = emptyInbox{} }
+
+// WithMedia has the hub fetch what customers send, from a Graph API's host besides Meta's, and keep
+// it in a folder.
+func WithMedia(graphURL, folder string) Option {
+	return func(s *setup) {
+		s.media = &hub.Media{Folder: media.OpenFolder(folder), GraphURL: graphURL, Quota: 1 << 30}
+	}
+}
 
 // WithProxies has proxies at those addresses trusted.
 func WithProxies(cidrs ...string) Option {
@@ -138,7 +148,7 @@ func New(t testing.TB, options ...Option) *World {
 	log := slog.New(slog.NewJSONHandler(w.Logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.Server = httptest.NewUnstartedServer(nil)
 	w.Hub = hub.New(hub.Options{
-		Store: w.Store, Vault: Vault(), Uploads: uploads.Open(w.Uploads), Graph: w.Graph, Login: w.Login, Inbox: o.inbox, AppID: App, Timing: o.timing, Now: o.now, Logger: log, FeedbackURL: FeedbackURL,
+		Store: w.Store, Vault: Vault(), Uploads: uploads.Open(w.Uploads), Media: o.media, Graph: w.Graph, Login: w.Login, Inbox: o.inbox, AppID: App, Timing: o.timing, Now: o.now, Logger: log, FeedbackURL: FeedbackURL,
 		CRM: o.crm, Records: o.records, Notes: o.notes, Hooks: o.hooks, NewColleagues: o.newColleagues, LoginURL: "http://" + w.Server.Listener.Addr().String() + "/login",
 	})
 	w.Handler = api.New(api.Options{

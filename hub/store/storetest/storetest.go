@@ -82,6 +82,7 @@ var suite = []struct {
 	{"permissions", testPermissions},
 	{"syncs", testSyncs},
 	{"transcripts", testTranscripts},
+	{"media", testMedia},
 	{"recordStates", testRecordStates},
 	{"recordLines", testRecordLines},
 	{"changedUsers", testChangedUsers},
