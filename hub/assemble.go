@@ -181,7 +181,7 @@ func (a *assembly) addHealth() {
 	o := a.o
 	a.Health = health.New(health.Options{
 		Store: a.store, Meta: o.Graph, CRM: a.CRM, HasCRM: a.company.Configured(), PageWithToken: a.PageWithToken,
-		Storing: a.Storing, OtherStream: a.stream.OtherStream, Mails: o.Mailer != nil, LooseFiles: o.LooseFiles,
+		Storing: a.Storing, OtherStream: a.stream.OtherStream, Mails: o.Mailer != nil, LooseFiles: o.LooseFiles, Media: a.MediaCondition,
 		Changed: a.counted, GraphCall: a.timing.GraphCall, Now: a.utc, Log: o.Logger,
 	})
 	r := a.Registry()

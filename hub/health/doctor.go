@@ -32,7 +32,7 @@ func (h *Health) Doctor(ctx context.Context, user model.User, id model.PageID) (
 	if err != nil {
 		return nil, err
 	}
-	return append(append(out, more...), h.crmCheck(), h.crmHookCheck(), h.filesCheck()), nil
+	return append(append(out, more...), h.crmCheck(), h.crmHookCheck(), h.filesCheck(), h.mediaCheck()), nil
 }
 
 func check(id string, good bool, detail string) model.Check {
@@ -190,4 +190,19 @@ func (h *Health) filesCheck() model.Check {
 		loose = h.looseFiles()
 	}
 	return check("files", len(loose) == 0, strings.Join(loose, ", "))
+}
+
+// mediaCheck tells whether what customers send is fetched and kept.
+func (h *Health) mediaCheck() model.Check {
+	switch c := h.media(); {
+	case c.Off:
+		return model.Check{ID: "media", State: model.CheckOff}
+	case c.Unwritable:
+		return check("media", false, "")
+	case !c.Failing.IsZero():
+		return check("media_fetch", false, c.Failing.UTC().Format(time.RFC3339))
+	case c.Pressed:
+		return check("media_room", false, "")
+	}
+	return check("media", true, "")
 }

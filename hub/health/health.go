@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"parley/hub/hookstate"
+	"parley/hub/media"
 	"parley/hub/outbox"
 	"parley/hub/receive"
 	"parley/hub/store"
@@ -58,6 +59,8 @@ type Options struct {
 	// LooseFiles names files with secrets that others than their owner may use; nil: none
 	// is looked at.
 	LooseFiles func() []string
+	// Media tells how fetching what customers send goes.
+	Media func() media.Condition
 	// Changed wakes it: what the store counts may have changed.
 	Changed wake.Signal
 	// GraphCall is the longest that a call of Meta may take.
@@ -79,6 +82,7 @@ type Health struct {
 	otherStream   func() *time.Time
 	mails         bool
 	looseFiles    func() []string
+	media         func() media.Condition
 	graphCall     time.Duration
 	now           func() time.Time
 	log           *slog.Logger
@@ -93,7 +97,7 @@ type Health struct {
 func New(o Options) *Health {
 	h := &Health{
 		store: o.Store, meta: o.Meta, crm: o.CRM, hasCRM: o.HasCRM, pageWithToken: o.PageWithToken, storing: o.Storing, otherStream: o.OtherStream,
-		mails: o.Mails, looseFiles: o.LooseFiles, graphCall: o.GraphCall, now: o.Now, log: o.Log,
+		mails: o.Mails, looseFiles: o.LooseFiles, media: o.Media, graphCall: o.GraphCall, now: o.Now, log: o.Log,
 		registry: prometheus.NewRegistry(),
 	}
 	h.figures.changed = o.Changed

@@ -111,6 +111,9 @@ func (l *Library) expire(ctx context.Context, before time.Time) (int, error) {
 		}
 		done++
 		l.figures.expired.Inc()
+		if l.o.Age <= 0 || !m.At.Before(tooOld) {
+			l.condition.madeRoom(l.o.Now())
+		}
 		if err := l.removeDropped(ctx, m.ID.Page()); err != nil {
 			return done, err
 		}

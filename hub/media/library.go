@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -69,6 +70,7 @@ type Library struct {
 	// stored.
 	due, full wake.Signal
 	tickets   tickets
+	condition condition
 	figures   figures
 
 	mu sync.Mutex
@@ -283,6 +285,8 @@ func (l *Library) stored(ctx context.Context, m store.Media, got received, name 
 	_, kind := model.SniffAttachment(got.begin)
 	seconds := length(got, kind)
 	release, err := l.o.Folder.keep(got)
+	l.condition.kept(err)
+	l.condition.answered(true, l.o.Now())
 	if err != nil {
 		return err
 	}
@@ -318,6 +322,12 @@ func length(got received, kind string) float64 {
 func (l *Library) failed(ctx context.Context, m store.Media, cause error) error {
 	now := l.o.Now()
 	var refused *refusedError
+	var unwritable *fs.PathError
+	if errors.As(cause, &unwritable) {
+		l.condition.kept(cause)
+	} else {
+		l.condition.answered(errors.As(cause, &refused) || errors.Is(cause, errForeign) || errors.Is(cause, errTooBig), now)
+	}
 	err := l.update(ctx, m, func(row *store.Media) {
 		row.Tries++
 		switch {
