@@ -123,8 +123,11 @@ func (w *Localizer) cameBy(e *model.Entry, line func(model.Untrusted) string) st
 // AttachmentWord returns the word for what an attachment is.
 func (w *Localizer) AttachmentWord(a model.Attachment) string {
 	kind := a.Type
-	if a.Like() {
+	switch {
+	case a.Like():
 		kind = "like"
+	case kind == model.AudioFile && a.Title == "": // files have names
+		return w.Say(AttachmentVoice)
 	}
 	if id := Attachment(kind); w.Has(id) {
 		return w.Say(id)

@@ -402,7 +402,7 @@ func show(tx store.PageTx, row store.Media) error {
 	if row.Hash != "" {
 		a.Size = row.Size
 	}
-	if a.Title == "" {
+	if a.Title == "" && a.Type != "sticker" {
 		a.Title = row.Name
 	}
 	return tx.PutMessage(&msg)

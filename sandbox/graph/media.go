@@ -93,7 +93,7 @@ func mediaOf(name string) (kind string, content []byte) {
 		return "audio/wav", tone(playsFor)
 	case ".mp4":
 		brand := "isom"
-		if strings.HasPrefix(path.Base(name), "voice") {
+		if strings.HasPrefix(path.Base(name), "audioclip") {
 			brand = "M4A "
 		}
 		return "video/mp4", container(brand, playsFor)

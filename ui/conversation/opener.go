@@ -250,7 +250,7 @@ func (o *Opener) download(a model.Attachment) tea.Cmd {
 			return downloaded{of: d, err: err}
 		}
 		if content.Name == "" {
-			content.Name = a.Title
+			content.Name = model.Untrusted(d.name)
 		}
 		file, err := to.Save(content, func(n int64) { d.got.Store(n) })
 		return downloaded{of: d, file: file, unsaved: err != nil, err: err}

@@ -31,7 +31,7 @@ func (s *setting) attachments() {
 
 func (s *setting) attachment(a *model.Attachment, hint string) {
 	dot := " " + s.l.Theme.Bullet + " "
-	label := "[" + s.kindOf(a) + "]"
+	label := "[" + s.l.Words.AttachmentWord(*a) + "]"
 	name, tail := s.nameOf(a), ""
 	if m := a.Media; m != nil && m.Seconds > 0 {
 		if tail = dot + Length(m.Seconds); name == "" {
@@ -65,14 +65,6 @@ func (s *setting) attachment(a *model.Attachment, hint string) {
 // opens reports whether an attachment can be opened.
 func opens(a *model.Attachment) bool {
 	return a.URL != "" && (a.Media == nil || a.Media.State != model.MediaGone) || a.Kept()
-}
-
-// kindOf returns the word for what an attachment is.
-func (s *setting) kindOf(a *model.Attachment) string {
-	if a.Type == model.AudioFile && a.Title == "" && s.m.Direction == model.In {
-		return s.l.Say(i18n.AttachmentVoice)
-	}
-	return s.l.Words.AttachmentWord(*a)
 }
 
 // mediaState says that what an attachment shows is not here: not yet, or not any more.

@@ -97,7 +97,11 @@ func serveMedia(w http.ResponseWriter, r *http.Request, c media.Content) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(mediaTime)) // without support for deadlines it is a test's connection
 	h := w.Header()
 	h.Set("Content-Type", cmp.Or(c.Type, "application/octet-stream"))
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": string(uploads.BaseName(c.Name))}))
+	params := map[string]string{}
+	if c.Name != "" {
+		params["filename"] = string(uploads.BaseName(c.Name))
+	}
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", params))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
