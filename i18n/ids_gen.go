@@ -20,6 +20,7 @@ const (
 	ComposerPlaceholder     ID = "composer_placeholder" // with Name, More
 	ComposerTo              ID = "composer_to"          // with Name
 	ComposerSend            ID = "composer_send"
+	ComposerDone            ID = "composer_done" // with Key
 	ComposerLine            ID = "composer_line"
 	ComposerLeave           ID = "composer_leave"
 	ComposerNoteLabel       ID = "composer_note_label"       // with Dot
@@ -1132,6 +1133,18 @@ const (
 	SaidWaitsForEarlier ID = "said_waits_for_earlier" // with Resend, Drop
 	SaidDecideThis      ID = "said_decide_this"       // with Resend, Drop
 	WhyNothingAsks      ID = "why_nothing_asks"
+)
+
+// Sending a reply and being through with its conversation.
+const (
+	SaidSending        ID = "said_sending"   // with Name
+	SaidSentDone       ID = "said_sent_done" // with Name
+	SaidNotSent        ID = "said_not_sent"  // with Name, Why, Key
+	SaidNewerMeanwhile ID = "said_newer_meanwhile"
+	SaidStaysOpen      ID = "said_stays_open"      // with Name
+	SaidWroteMeanwhile ID = "said_wrote_meanwhile" // with Name
+	SaidTypedAhead     ID = "said_typed_ahead"
+	WhyNothingTyped    ID = "why_nothing_typed" // with Key
 )
 
 // Replies that the hub did not have yet when Parley ended.

@@ -95,6 +95,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 		Files: p.screenFiles(), Downloads: p.downloads(), Keys: s.Keys, Preview: s.Preview, Hold: s.SendHold, Light: s.Theme == settings.ThemeLight, Dark: s.Theme == settings.ThemeDark,
 		Alerts:     p.alerts(c, s, runs),
 		AskColours: p.Getenv("TERM_PROGRAM") != "Apple_Terminal",
+		Advance:    s.Advance,
 	})
 	if errors.Is(err, app.ErrOptions) {
 		return cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))

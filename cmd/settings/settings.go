@@ -89,10 +89,12 @@ type Settings struct {
 	// settings are read: see [cli.Program.Languages].
 	Lang string `koanf:"lang"`
 	// The screen: its background (auto, dark, light), its glyphs (auto, unicode, ascii), whether
-	// the open conversation follows the selection, and the keys of commands.
+	// the open conversation follows the selection, whether the next that waits opens after done,
+	// snooze and assign, and the keys of commands.
 	Theme   string              `koanf:"theme"`
 	Glyphs  string              `koanf:"glyphs"`
 	Preview bool                `koanf:"preview"`
+	Advance bool                `koanf:"auto_advance"`
 	Keys    map[string][]string `koanf:"keys"`
 	// Notify is how this terminal notifies (auto, osc9, osc777, bell, off); empty: as the user's
 	// own preferences on the hub say.
@@ -140,6 +142,7 @@ func Defaults() Settings {
 		Theme:   themeAuto,
 		Glyphs:  GlyphsAuto,
 		Preview: true,
+		Advance: true,
 		Timing:  hub.DefaultTiming(),
 
 		MediaQuota: 20 * gigabyte,

@@ -88,8 +88,13 @@ func (m *Model) openHelp() tea.Cmd {
 	here := overlay.Section{Heading: m.Say(i18n.HelpHere)}
 	everywhere := overlay.Section{Heading: m.Say(i18n.HelpEverywhere)}
 	moving := overlay.Section{Heading: m.Say(i18n.HelpMoving)}
+	typing := overlay.Section{Heading: m.Say(i18n.HelpTyping), Rows: []overlay.Row{
+		{Key: "enter", Text: m.Say(i18n.HelpSend)},
+		{Key: "alt+enter ctrl+j", Text: m.Say(i18n.HelpLine)},
+		{Key: "esc", Text: m.Say(i18n.HelpLeave)},
+	}}
 	for _, c := range m.commands.All() {
-		if c.Scope&m.panes.scope() == 0 || c.Key() == "" || slices.Contains(ofADay, c.ID) {
+		if c.Scope&(m.panes.scope()|command.Composer) == 0 || c.Key() == "" || slices.Contains(ofADay, c.ID) {
 			continue
 		}
 		to := &here
@@ -98,17 +103,14 @@ func (m *Model) openHelp() tea.Cmd {
 			to = &moving
 		case c.Scope&command.Panes == command.Panes:
 			to = &everywhere
+		case c.Scope&m.panes.scope() == 0:
+			to = &typing
 		}
 		to.Rows = append(to.Rows, m.helpRow(c))
 	}
 	if len(here.Rows) == 0 {
 		here = overlay.Section{}
 	}
-	typing := overlay.Section{Heading: m.Say(i18n.HelpTyping), Rows: []overlay.Row{
-		{Key: "enter", Text: m.Say(i18n.HelpSend)},
-		{Key: "alt+enter ctrl+j", Text: m.Say(i18n.HelpLine)},
-		{Key: "esc", Text: m.Say(i18n.HelpLeave)},
-	}}
 	m.Lay(overlay.NewHelp(m.Say(i18n.HelpTitle), []overlay.Section{day, here, everywhere, typing, m.guide.whoSees(), m.guide.whyNot(), moving}), nil)
 	return nil
 }

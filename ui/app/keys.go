@@ -25,6 +25,9 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if m.Overlaid() != nil {
 		return m.UpdateOverlay(k)
 	}
+	if m.early(k) {
+		return nil
+	}
 	if m.writer.Box.IsOpen() {
 		return m.keyComposer(k)
 	}
@@ -73,7 +76,24 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 	if c, ok := m.commands.ByKey(command.Thread, k.Key()); ok && c.ID == "undo" && m.writer.Hold.Composes() && m.writer.Hold.TakesBack() {
 		return m.run(c)
 	}
+	if c, ok := m.commands.ByKey(command.Composer, k.Key()); ok && k.Text == "" {
+		return m.run(c)
+	}
 	return m.writer.Compose(k)
+}
+
+// early reports whether a key was meant for the conversation before the one that has just opened
+// by itself: it would type or act. What opens the composer or takes the last action back is meant,
+// but the keys that follow at once are not.
+func (m *Model) early(k tea.KeyPressMsg) bool {
+	if k.Text == "" && k.Code != tea.KeyEnter && !k.Mod.Contains(tea.ModAlt) || !m.Arriving() {
+		return false
+	}
+	if c, ok := m.commands.ByKey(m.panes.scope(), k.Key()); ok && !m.Composing() && (c.ID == "reply" || c.ID == "undo") {
+		return false
+	}
+	m.Notify(m.Say(i18n.SaidTypedAhead))
+	return true
 }
 
 // paste goes where text is typed, and nowhere else. Keys that come faster than a hand types
@@ -89,6 +109,8 @@ func (m *Model) paste(p tea.PasteMsg) tea.Cmd {
 		}
 	case m.Overlaid() != nil:
 		return m.UpdateOverlay(p)
+	case m.Arriving():
+		m.Notify(m.Say(i18n.SaidTypedAhead))
 	default:
 		return m.writer.Compose(p)
 	}
@@ -149,6 +171,14 @@ func (m *Model) enter() tea.Cmd {
 func (m *Model) sendHeld() tea.Cmd {
 	m.writer.Hold.SendNow()
 	return nil
+}
+
+// needsComposer says why what is typed can't be sent; empty: something is being typed.
+func (m *Model) needsComposer() string {
+	if !m.Composing() {
+		return m.Say(i18n.WhyNothingTyped, "Key", m.KeyOf("reply"))
+	}
+	return ""
 }
 
 func (m *Model) needsShell() string {

@@ -53,6 +53,8 @@ func keys(t *testing.T) string {
 			where = "conversation"
 		case command.Panel:
 			where = "panel"
+		case command.Composer:
+			where = "composer"
 		default:
 		}
 		names := make([]string, len(c.Keys))

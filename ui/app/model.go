@@ -79,6 +79,8 @@ type Options struct {
 	Preview bool
 	// Connect makes the next try to reach the hub come at once.
 	Connect func()
+	// Advance: after done, snooze and assign the next conversation that waits opens.
+	Advance bool
 	// Shell: there is one to go back to for a while.
 	Shell bool
 	// ASCII: draw states with ASCII characters.
@@ -113,6 +115,7 @@ type Model struct {
 	crm          *crm.Model
 	alerts       *alert.Model
 	mentions     *mentions.Model
+	finishing    *finishing
 	panes        panes
 	guide        guide
 	frame        frame
@@ -157,6 +160,8 @@ func (m *Model) assemble(o Options) {
 	m.mentions = mentions.New(m.Screen, m.writer.Box, m.team)
 	m.labels = labels.New(m.Screen, o.Hub, m.inbox)
 	m.alerts = alert.New(m.Screen, o.Alerts)
+	m.inbox.Advance = o.Advance
+	m.finishing = &finishing{m.Screen, m.inbox, m.writer, m.conversation, map[model.ClientID]*finished{}}
 	m.panes = panes{m.Screen, m.inbox, m.conversation, m.crm}
 	m.guide = guide{m.Screen, m.page}
 }

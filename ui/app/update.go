@@ -60,6 +60,8 @@ func (m *Model) parts(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case conversation.Msg:
 		return m.conversation.Update(msg)
+	case conversation.Replied:
+		return tea.Batch(m.writer.Update(msg), m.finishing.Replied(msg))
 	case conversation.WriterMsg:
 		return m.writer.Update(msg)
 	case model.Uploading:
@@ -189,6 +191,7 @@ func (m *Model) forget(gone func(model.ConversationID) bool) {
 	m.inbox.Forget(gone)
 	m.presence.Forget(gone)
 	m.Undo.Forget(gone)
+	m.finishing.Forget(gone)
 }
 
 // connected takes over how the connection stands, where that was told.
@@ -224,6 +227,7 @@ func (m *Model) settle() tea.Cmd {
 		m.inbox.List.Light(m.Shown)
 	}
 	m.inbox.Turns.Watch()
+	m.finishing.Watch()
 	taken, records := m.writer.DropTaken(), m.crm.Follow()
 	passed := m.writer.Hold.Pass()
 	handed, rung := m.writer.HandOn(), m.alerts.Settle(now)

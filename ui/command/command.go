@@ -21,6 +21,8 @@ const (
 	Panel
 	// Typing is where text is typed, or an overlay is open.
 	Typing
+	// Composer is where a reply or a note is written.
+	Composer
 
 	// Panes is anywhere else.
 	Panes = List | Thread | Panel

@@ -43,6 +43,8 @@ type Box struct {
 	name    string
 	verdict model.Verdict
 	reason  string
+	// doneKey is the key that sends and is through with the conversation.
+	doneKey string
 	// closed is the end of the last open window seen here.
 	closed *time.Time
 	// others says which colleagues write to the same customer; "" if none.
@@ -154,6 +156,9 @@ func (b *Box) SetOthers(line string) {
 		b.arrange()
 	}
 }
+
+// SetDoneKey sets the key that sends the text and is through with the conversation.
+func (b *Box) SetDoneKey(key string) { b.doneKey = key }
 
 // SetWidth sets the width in cells.
 func (b *Box) SetWidth(w int) {

@@ -1,6 +1,7 @@
 package composer
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -311,7 +312,11 @@ func (b *Box) hint() string {
 		}
 		return b.paint(style, b.look.Cut(b.said, b.w))
 	}
-	hints := []i18n.ID{i18n.ComposerSend, i18n.ComposerLine, i18n.ComposerLeave}
+	hints := []i18n.ID{i18n.ComposerSend, i18n.ComposerDone, i18n.ComposerLine, i18n.ComposerLeave}
+	if b.doneKey == "" {
+		hints = slices.Delete(hints, 1, 2)
+	}
+	say := func(id i18n.ID) string { return b.look.Say(id, "Key", b.doneKey) }
 	if b.note {
 		hints[0] = i18n.ComposerNoteStore
 	}
@@ -337,14 +342,14 @@ func (b *Box) hint() string {
 	}
 	all := 0
 	for _, id := range hints {
-		all += b.look.Cells.Width(b.look.Say(id)) + bulletCells
+		all += b.look.Cells.Width(say(id)) + bulletCells
 	}
 	if all-bulletCells > room {
-		hints = []i18n.ID{hints[len(hints)-1], hints[0]} // how to get out matters most
+		hints = append([]i18n.ID{hints[len(hints)-1]}, hints[:min(2, len(hints)-1)]...) // how to get out matters most
 	}
 	left := ""
 	for _, id := range hints {
-		next := b.look.Say(id)
+		next := say(id)
 		if left != "" {
 			next = left + " " + t.Bullet + " " + next
 		}

@@ -24,6 +24,7 @@ func (m *Writer) setVerdict() {
 		v.Until = r.ClosedAt() // since when, for the sentence
 	}
 	m.Box.SetVerdict(m.Now(), m.Look.Name(r.Customer), v, reason)
+	m.Box.SetDoneKey(m.KeyOf("send_done"))
 	m.Box.SetQuote(m.quoted())
 	m.Box.SetFiles(m.attachedLine())
 	writers, _ := m.presence.Writers(r.ID)

@@ -20,7 +20,7 @@ func TestANoteIsStoredAsOne(t *testing.T) {
 	t.Parallel()
 	w := uitest.NewWorld(t, uitest.Some(3))
 	w.Keys("enter", "I")
-	w.Shows("note · customers never see it", "Note about Customer 0 for colleagues…", "enter store · alt+enter line · esc leave")
+	w.Shows("note · customers never see it", "Note about Customer 0 for colleagues…", "esc leave · enter store · alt+s and done")
 	w.Hides("enter send")
 	w.Types("call the warehouse")
 	w.Keys("enter")

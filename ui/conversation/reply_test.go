@@ -20,7 +20,7 @@ func TestAReplyLeavesOnce(t *testing.T) {
 	w := uitest.NewWorld(t, uitest.Some(3))
 	w.Keys("enter", "r")
 	w.Types("はい、本日中に")
-	w.Shows("はい、本日中に", "enter send · alt+enter line · esc leave")
+	w.Shows("はい、本日中に", "esc leave · enter send · alt+s and done")
 	w.Keys("alt+enter")
 	w.Types("お送りします。")
 	w.Keys("enter")

@@ -96,6 +96,30 @@ func (p pending) get(id model.ConversationID, client model.ClientID) (unheard, b
 	return p[id][i], true
 }
 
+// Newest returns the reply of a conversation that was sent off last; "" if the hub has all.
+func (p pending) Newest(id model.ConversationID) model.ClientID {
+	all := p[id]
+	if len(all) == 0 {
+		return ""
+	}
+	return all[len(all)-1].ClientID
+}
+
+// Has reports whether a reply is still on its way to the hub, or waits for the user.
+func (p pending) Has(id model.ConversationID, client model.ClientID) bool {
+	_, ok := p.get(id, client)
+	return ok
+}
+
+// Finish has a conversation done with a reply that is not handed in yet.
+func (p pending) Finish(id model.ConversationID, client model.ClientID) {
+	for i := range p[id] {
+		if p[id][i].ClientID == client {
+			p[id][i].Reply.Done = true
+		}
+	}
+}
+
 func (p pending) drop(id model.ConversationID, client model.ClientID) {
 	p[id] = slices.DeleteFunc(p[id], func(r unheard) bool { return r.ClientID == client })
 	if len(p[id]) == 0 {
@@ -107,6 +131,7 @@ func (p pending) fail(id model.ConversationID, client model.ClientID, why string
 	for i := range p[id] {
 		if p[id][i].ClientID == client {
 			p[id][i].Failed, p[id][i].going = why, false
+			p[id][i].Reply.Done = false // sent again, it is looked at
 		}
 	}
 }
@@ -141,6 +166,7 @@ func (m *Writer) addUnsent(all []model.Reply) {
 		if u.Held {
 			why = i18n.HeldBefore
 		}
+		u.Done = false // sent again, it is looked at
 		m.Replies.add(u, m.Say(why))
 		m.numbered = max(m.numbered, u.Number)
 	}

@@ -49,6 +49,8 @@ type Model struct {
 	conversation Conversation
 	// preview: the open conversation follows the selection.
 	preview bool
+	// Advance: once the user is through with the open conversation, the next that waits opens.
+	Advance bool
 	List    *List
 	Search  search
 	Acting  acting

@@ -118,9 +118,9 @@ func (l *List) Light(id model.ConversationID) {
 	}
 }
 
-// pass selects the row after a conversation that is about to leave, or the one before if it is
+// Pass selects the row after a conversation that is about to leave, or the one before if it is
 // the last, if that conversation is selected.
-func (l *List) pass(id model.ConversationID) {
+func (l *List) Pass(id model.ConversationID) {
 	i, ok := l.rows.Index(id)
 	switch {
 	case !ok || l.selected != id:

@@ -170,10 +170,42 @@ func (m *Model) triageOf(id model.ConversationID, t model.Triage, said i18n.ID, 
 	cmd := m.do(act{
 		Change: Change{ID: r.ID, Triage: &t}, back: &Change{ID: r.ID, Triage: &back}, said: m.Say(said, pairs...),
 	})
-	if after, err := t.Of(r.Conversation, now); err == nil && after.Status != r.Status {
-		return tea.Batch(cmd, m.passOn(after))
+	if after, err := t.Of(r.Conversation, now); err == nil {
+		return tea.Batch(cmd, m.goOn(r.Conversation, after))
 	}
 	return cmd
+}
+
+// Restore undoes what was done with a conversation otherwise than by an action of this inbox.
+func (m *Model) Restore(id model.ConversationID, t model.Triage) tea.Cmd {
+	return m.enqueue(&Action{act: act{Change: Change{ID: id, Triage: &t}, said: m.SaidUndone(id)}})
+}
+
+// goOn goes on from a conversation that the user is through with: it was put away, or given to a
+// colleague. Where it is open, the next that waits opens, if the user wants that.
+func (m *Model) goOn(was, now model.Conversation) tea.Cmd {
+	changed := now.Status != was.Status
+	away := changed && now.Status != model.Open || m.handedOn(was, now)
+	if m.Advance && away && m.Focus != screen.PaneList && m.Shown == now.ID {
+		if next, ok := m.Turns.GoOn(now.ID); ok {
+			m.Arrive()
+			return next
+		}
+	}
+	switch {
+	case changed:
+		return m.passOn(now)
+	case m.Advance && away && m.Focus == screen.PaneList:
+		m.List.Pass(now.ID)
+		return m.PreviewLater()
+	}
+	return nil
+}
+
+// handedOn reports whether a conversation was given to somebody else.
+func (m *Model) handedOn(was, now model.Conversation) bool {
+	to := now.Assignee
+	return to != nil && to.ID != m.Inbox.User().ID && (was.Assignee == nil || was.Assignee.ID != to.ID)
 }
 
 // passOn moves to the next conversation if the action removes this one from the list: the next
@@ -187,7 +219,7 @@ func (m *Model) passOn(c model.Conversation) tea.Cmd {
 		m.List.Light(c.ID)
 		left = m.conversation.Leave()
 	}
-	m.List.pass(c.ID)
+	m.List.Pass(c.ID)
 	if m.Focus != screen.PaneList {
 		return left
 	}

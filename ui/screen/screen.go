@@ -13,6 +13,7 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/look"
+	"parley/ui/overlay"
 )
 
 // Screen is what the parts of the screen share: the Inbox, the look, the time, where the user
@@ -50,9 +51,10 @@ type Screen struct {
 	// Undo holds the actions that can be undone.
 	Undo UndoStack
 
-	root  Root
-	over  opened
-	toast toast
+	root    Root
+	over    opened
+	toast   toast
+	arrival overlay.Grace
 }
 
 // Root is what Screen needs of the root of the screen.
