@@ -20,6 +20,7 @@ import (
 	"parley/hub/receive"
 	"parley/hub/replies"
 	"parley/hub/sealing"
+	"parley/hub/snippets"
 	"parley/hub/store"
 	"parley/hub/stream"
 	"parley/hub/transcripts"
@@ -67,6 +68,7 @@ func New(o Options) *Hub {
 		Store: a.store, Company: a.company, CRM: o.CRM, Vault: o.Vault, NewColleagues: o.NewColleagues,
 		LoginURL: o.LoginURL, LoginPoll: o.Timing.LoginPoll, UserChanged: a.stream.UserChanged, Now: a.utc, Log: o.Logger,
 	})
+	a.Book = snippets.New(a.store, a.utc)
 	a.addHealth()
 	a.store.OnCommit(a.stream.Changed)
 	a.store.OnCommit(a.NoteChange)

@@ -29,6 +29,7 @@ import (
 	"parley/hub/pages"
 	"parley/hub/pruning"
 	"parley/hub/receive"
+	"parley/hub/snippets"
 	"parley/hub/store"
 	"parley/hub/stream"
 	"parley/hub/transcripts"
@@ -134,6 +135,7 @@ type Hub struct {
 	*crm.CRM
 	*health.Health
 	*media.Library
+	*snippets.Book
 	company *company.Company
 	stream  *stream.Stream
 

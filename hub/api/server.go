@@ -19,6 +19,7 @@ import (
 	"parley/hub/api/desk"
 	"parley/hub/api/door"
 	"parley/hub/api/pages"
+	"parley/hub/api/snippets"
 	"parley/hub/api/socket"
 	"parley/hub/api/status"
 	"parley/hub/api/webhooks"
@@ -82,6 +83,7 @@ func register(o Options, d *door.Door, api huma.API, mux *http.ServeMux) {
 	pages.New(o.Hub, d, func(link string) string { return browser.ConnectLink(o.PublicURL, link) }).Register(api)
 	crm.New(o.Hub, d).Register(api)
 	desk.New(o.Hub, d).Register(api)
+	snippets.New(o.Hub, d).Register(api)
 
 	wrong, forms := door.NewCodeLimit(o.Now), browser.NewForms(o.PublicURL, o.Secure)
 	a := accounts.New(o.Hub, d, wrong, o.Now)

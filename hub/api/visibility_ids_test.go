@@ -44,6 +44,9 @@ func parameters() map[string]idOf {
 		"body title": noID, "body person_id": noID, "body organization_id": noID, "body email": noID, "body phone": noID, "body value": noID,
 		"body expected_close": noID, "body stage_id": noID, "body stage": noID, "body lost_reason": noID,
 
+		// A snippet is named by its name alone, and is one's own or the team's.
+		"path snippet": noID, "query team": noID, "body macro": noID,
+
 		"query transcripts": noID, "body on": noID, "body zone": noID,
 
 		"query page": pageID, "query cursor": cursor, "query before": cursor,
@@ -65,6 +68,7 @@ func bodies(t target) map[string]map[string]any {
 		"sync-conversation": {"on": false}, "sync-page": {"on": false},
 		"set-greeting": {"locale": model.DefaultLocale, "text": "Hello"},
 		"react":        {"message": t.in, "emoji": "👍"},
+		"put-snippet":  {"text": "Hello"},
 	}
 }
 

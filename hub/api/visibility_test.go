@@ -252,6 +252,15 @@ func routes() map[string]route {
 			body: func(target) any { return map[string]any{"content": true} },
 			want: always(ok),
 		},
+		// Nobody names another's own, and admins change the team's: TestSnippets. What is put here is
+		// none, so that there is none to get.
+		"list-snippets": {want: always(ok)},
+		"get-snippet":   {want: always(notFound)},
+		"put-snippet": {
+			body: func(target) any { return map[string]any{"text": ""} },
+			want: always(conflict(model.TextEmpty)),
+		},
+		"delete-snippet":     {want: always(notFound)},
 		"revoke-token":       {want: always(notFound)}, // it names nobody's
 		"list-pages":         {want: always(ok)},
 		"list-conversations": {query: ofPage, want: seen(ok), hides: true, more: searches()},
@@ -442,7 +451,7 @@ func askRoute(w *apitest.World, who apitest.Account, o operation, r route, t tar
 	path := strings.NewReplacer(
 		"{page}", url.PathEscape(string(t.page)), "{conversation}", url.PathEscape(string(t.conversation)),
 		"{message}", url.PathEscape(string(message)), "{media}", url.PathEscape(string(message)), "{notice}", url.PathEscape(t.notice),
-		"{type}", "deal", "{record}", "42", "{view}", o.ID,
+		"{type}", "deal", "{record}", "42", "{view}", o.ID, "{snippet}", "greeting",
 	).Replace(o.path)
 	if r.query != nil {
 		path += "?" + r.query(t).Encode()

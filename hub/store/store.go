@@ -145,6 +145,7 @@ type Reader interface {
 	NotificationReader
 	LabelReader
 	ViewReader
+	SnippetReader
 }
 
 // PageTx is one transaction of a Page. Each Put, Remove or Delete takes the Page's next seq,
@@ -182,4 +183,5 @@ type AccountTx interface {
 	IncarnationWriter
 	NotificationWriter
 	ViewWriter
+	SnippetWriter
 }

@@ -15,6 +15,6 @@ type UserWriter interface {
 	CreateUser(u model.User) error
 	// ChangeUser stores an existing user.
 	ChangeUser(u model.User) error
-	// RemoveUser removes a user with all their credentials.
+	// RemoveUser removes a user with all their credentials and their own snippets.
 	RemoveUser(id model.UserID) error
 }

@@ -16,6 +16,7 @@ import (
 	"parley/hub/pages"
 	"parley/hub/store"
 	"parley/model"
+	"parley/model/snippet"
 )
 
 // Codes of problems that are not refusals by a rule.
@@ -129,7 +130,7 @@ func refusedStatus(code model.Code) int {
 		return http.StatusTooManyRequests
 	case model.Hidden, model.PageUnknown, model.RecordNotFound:
 		return http.StatusNotFound
-	case model.BadRecord, model.CRMInvalid:
+	case model.BadRecord, model.CRMInvalid, snippet.BadName, snippet.BadBraces, snippet.BadMacro, snippet.BadKey:
 		return http.StatusUnprocessableEntity
 	default:
 		return http.StatusConflict

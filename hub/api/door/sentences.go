@@ -1,6 +1,9 @@
 package door
 
-import "parley/model"
+import (
+	"parley/model"
+	"parley/model/snippet"
+)
 
 // sentence returns a refusal in English; clients show it in the user's language by its code.
 func sentence(code model.Code) string {
@@ -60,5 +63,10 @@ var sentences = map[model.Code]string{
 	model.CRMEditUnknown:   "The record is somebody else's, and Pipedrive does not tell the hub whether this user may change it. Who signs in through Pipedrive is judged by Pipedrive.",
 	model.CRMInvalid:       "Pipedrive does not take that.",
 	model.NotLinked:        "The conversation is linked to no record that this user may see.",
+	snippet.BadName:        "A snippet's name has letters, digits and - only, 32 at most.",
+	snippet.BadBraces:      "Doubled braces around the name of a field would be taken for the field.",
+	snippet.BadMacro:       "The label is none.",
+	snippet.BadKey:         "A macro's key is alt with a letter or digit, or f1 to f12.",
+	snippet.TooMany:        "There are 500 snippets already.",
 	model.CRMLimited:       "The company's budget of requests to Pipedrive is used up for now.",
 }

@@ -37,6 +37,7 @@
 //
 //	sqldb                   connections, transactions, records, cursors
 //	disk, searchindex       the bytes of the files; the index of words
-//	identity, tables        is it still the same store; the roles of hub/store
+//	identity, desk          is it still the same store; what users keep for their work
+//	tables                  the roles of hub/store
 //	migrations, writer      the steps of the schema; the writing connection
 package sqlite

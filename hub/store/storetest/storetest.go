@@ -90,6 +90,7 @@ var suite = []struct {
 	{"audit", testAudit},
 	{"auditPaging", testAuditPaging},
 	{"auditRecords", testAuditRecords},
+	{"snippets", testSnippets},
 	{"scrub", testScrub},
 }
 

@@ -36,6 +36,7 @@ type reader struct {
 	desk.NotificationReader
 	desk.LabelReader
 	desk.ViewReader
+	desk.SnippetReader
 }
 
 // NewReader returns a reader within a session.
@@ -69,6 +70,7 @@ func readerOf(s *sqldb.Session) reader {
 		NotificationReader: desk.NotificationReader{Session: s},
 		LabelReader:        desk.LabelReader{Session: s},
 		ViewReader:         desk.ViewReader{Session: s},
+		SnippetReader:      desk.SnippetReader{Session: s},
 	}
 }
 
@@ -122,6 +124,7 @@ type accountTx struct {
 	incarnationWriter
 	desk.NotificationWriter
 	desk.ViewWriter
+	desk.SnippetWriter
 }
 
 // NewAccountTx returns a transaction on accounts.
@@ -138,5 +141,6 @@ func NewAccountTx(s *sqldb.Session) store.AccountTx {
 		incarnationWriter:  incarnationWriter{s},
 		NotificationWriter: desk.NotificationWriter{Session: s},
 		ViewWriter:         desk.ViewWriter{Session: s},
+		SnippetWriter:      desk.SnippetWriter{Session: s},
 	}
 }

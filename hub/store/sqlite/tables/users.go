@@ -52,6 +52,7 @@ func (t userWriter) RemoveUser(id model.UserID) error {
 		`DELETE FROM tokens WHERE user_id = ?`,
 		`DELETE FROM login_codes WHERE user_id = ?`,
 		`DELETE FROM notification_preferences WHERE user_id = ?`,
+		`DELETE FROM snippets WHERE owner = ?`,
 	} {
 		if err := t.Run(query, id); err != nil {
 			return sqldb.Wrap(err, "remove user %s", id)
