@@ -1279,6 +1279,73 @@ const (
 	LoginPageFailed  ID = "login_page_failed"
 )
 
+// snippets.en.toml: Snippets and macros: inserting, running and keeping them.
+
+// Inserting.
+const (
+	SnippetsTitle     ID = "snippets_title"
+	SnippetHint       ID = "snippet_hint" // with Key, Names
+	WhyNoSnippetName  ID = "why_no_snippet_name"
+	SaidNoSnippet     ID = "said_no_snippet" // with Name, Key
+	SnippetTooLong    ID = "snippet_too_long"
+	SaidMissingFields ID = "said_missing_fields" // with Fields
+	ComposerUnfilled  ID = "composer_unfilled"   // with Fields
+	SnippetsReading   ID = "snippets_reading"
+	SnippetsNone      ID = "snippets_none"
+	SnippetsKeys      ID = "snippets_keys"
+	SnippetOwn        ID = "snippet_own"
+	SnippetTeam       ID = "snippet_team"
+)
+
+// Macros.
+const (
+	MacroTitle     ID = "macro_title" // with Name, Does
+	MacroSends     ID = "macro_sends"
+	MacroLabels    ID = "macro_labels"  // with Label
+	MacroAssigns   ID = "macro_assigns" // with Name
+	MacroAssignsMe ID = "macro_assigns_me"
+	MacroDone      ID = "macro_done"
+	MacroNothing   ID = "macro_nothing"
+	MacroKeyTaken  ID = "macro_key_taken"  // with Key
+	SaidNoMacro    ID = "said_no_macro"    // with Command
+	SaidMacroWaits ID = "said_macro_waits" // with Does
+	SaidMacroSent  ID = "said_macro_sent"  // with Name, Does
+	SaidMacroDone  ID = "said_macro_done"  // with Name, Does
+	WhyMacroDraft  ID = "why_macro_draft"
+	WhyMacroInNote ID = "why_macro_in_note"
+	WhyOverlaid    ID = "why_overlaid"
+)
+
+// Keeping them.
+const (
+	SnippetNew         ID = "snippet_new"
+	SnippetNewTeam     ID = "snippet_new_team"
+	SnippetChange      ID = "snippet_change"
+	SnippetToTeam      ID = "snippet_to_team"
+	SnippetToOwn       ID = "snippet_to_own"
+	SnippetRemove      ID = "snippet_remove"
+	SnippetKeep        ID = "snippet_keep"
+	SnippetRemoveTitle ID = "snippet_remove_title" // with Name
+	SnippetRemoveTeam  ID = "snippet_remove_team"
+	SnippetTaken       ID = "snippet_taken"     // with Name
+	SnippetKeyTaken    ID = "snippet_key_taken" // with Key
+	SnippetDiscard     ID = "snippet_discard"
+	SnippetEditHint    ID = "snippet_edit_hint" // with Fields
+	SnippetFieldName   ID = "snippet_field_name"
+	SnippetFieldText   ID = "snippet_field_text"
+	SnippetFieldSend   ID = "snippet_field_send"
+	SnippetFieldLabel  ID = "snippet_field_label"
+	SnippetFieldAssign ID = "snippet_field_assign"
+	SnippetFieldDone   ID = "snippet_field_done"
+	SnippetFieldKey    ID = "snippet_field_key"
+	SnippetYes         ID = "snippet_yes"
+	SnippetNo          ID = "snippet_no"
+	SnippetAssignNot   ID = "snippet_assign_not"
+	SnippetAssignMe    ID = "snippet_assign_me"
+	SaidSnippetStored  ID = "said_snippet_stored"  // with Name
+	SaidSnippetRemoved ID = "said_snippet_removed" // with Name
+)
+
 // ssh.en.toml: Terminals over SSH: listening for them, the keys that let users in, and how a session ends.
 
 // Listening.

@@ -160,5 +160,9 @@ func plain(s string) string {
 	}, s))
 }
 
+// Plain returns the text of a snippet for editing: valid UTF-8 without control characters but newlines,
+// with its fields and doubled braces as they are. Like any typed text it is made safe where it is drawn.
+func Plain(text model.Untrusted) string { return plain(string(text)) }
+
 // line returns a value as one line.
 func line(s string) string { return strings.Join(strings.Fields(plain(s)), " ") }

@@ -18,7 +18,7 @@ type cmd = command.Command
 // what each does.
 func (m *Model) table() []cmd {
 	var all []cmd
-	for _, part := range [][]cmd{m.moving(), m.answering(), m.readOnly(m.triaging()), m.readOnly(m.linking()), m.finding(), m.looking(), m.impossible()} {
+	for _, part := range [][]cmd{m.moving(), m.answering(), m.writing(), m.readOnly(m.triaging()), m.readOnly(m.linking()), m.finding(), m.looking(), m.impossible()} {
 		all = append(all, part...)
 	}
 	return all
@@ -60,6 +60,19 @@ func (m *Model) answering() []cmd {
 		{ID: "copy", Keys: []string{"y"}, Scope: command.Panes, Selected: true, Message: true, Reason: m.conversation.NeedsMessage, Run: m.conversation.CopyText},
 		{ID: "open_address", Keys: []string{"o"}, Scope: command.Thread, Message: true, Reason: m.conversation.Opener.Needs, Run: m.conversation.Opener.Open},
 		{ID: "share", Keys: []string{"m"}, Scope: command.Panes, Reason: m.NeedsPage, Run: m.page.Share},
+	}
+}
+
+func (m *Model) writing() []cmd {
+	places := make([]string, 0, macroKeys)
+	for i := range macroKeys {
+		places = append(places, "alt+"+string(rune('1'+i)))
+	}
+	return []cmd{
+		{ID: "snippet", Keys: []string{"tab"}, Scope: command.Composer, Hidden: true, Reason: m.snippets.NeedsName, Run: m.snippets.Expand},
+		{ID: "snippets", Keys: []string{"ctrl+o"}, Scope: command.Working, Selected: true, Reason: m.snippets.NeedsText, Run: m.snippets.Pick},
+		{ID: "macro", Keys: places, Scope: command.Working, Hidden: true, Reason: m.snippets.NeedsRoom, Run: m.runPlace},
+		{ID: "manage_snippets", Scope: command.Panes, Run: m.snippets.Manage},
 	}
 }
 

@@ -62,7 +62,7 @@ func (m *Model) draw() {
 	top := len(lines)
 	lines = append(lines, m.body(&f, top)...)
 	if m.Layout.Footer {
-		lines = append(lines, footer{m.Screen, m.commands, m.inbox, m.writer, m.crm}.line(w))
+		lines = append(lines, footer{m.Screen, m.commands, m.inbox, m.writer, m.crm, m.snippets}.line(w))
 	}
 	lines = m.laidOver(&f, lines)
 	f.content = strings.Join(lines, "\n")

@@ -12,6 +12,7 @@ import (
 	"parley/ui/look"
 	"parley/ui/overlay"
 	"parley/ui/screen"
+	"parley/ui/snippets"
 )
 
 // footer is the last line of the screen: what just happened, or the keys that matter now.
@@ -21,6 +22,7 @@ type footer struct {
 	inbox    *list.Model
 	writer   *conversation.Writer
 	crm      *crm.Model
+	snippets *snippets.Model
 }
 
 // ids are the ids of the commands that matter now, at most six.
@@ -101,6 +103,8 @@ func (m footer) typing() string {
 	switch {
 	case m.Overlaid() != nil:
 		return m.Say(i18n.OverlayKeys)
+	case m.writer.Box.IsOpen() && m.snippets.Hint() != "":
+		return m.snippets.Hint()
 	case m.writer.Box.IsOpen():
 		return m.KeyOf("palette") + " " + m.Say(i18n.CommandLabel("palette"))
 	}

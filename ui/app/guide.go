@@ -33,10 +33,16 @@ func (m *Model) openPalette() tea.Cmd {
 			ID: "page " + string(p.ID), Title: m.Say(i18n.PageShow, "Page", m.Look.Line(p.Name)), Reason: m.page.PrivateOf(p),
 		})
 	}
+	for _, s := range m.snippets.Macros() {
+		items = append(items, m.snippets.Item(s))
+	}
 	m.Lay(overlay.NewPalette(m.Say(i18n.PaletteTitle), items), func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		if !ok {
 			return nil
+		}
+		if s, ok := m.snippets.OfItem(chosen.ID); ok {
+			return m.snippets.Run(s)
 		}
 		c, ok := m.commands.Get(chosen.ID)
 		if !ok {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -28,13 +29,14 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if m.early(k) {
 		return nil
 	}
+	m.pressed = k.Keystroke()
 	if m.writer.Box.IsOpen() {
 		return m.keyComposer(k)
 	}
 	c, ok := m.commands.ByKey(m.panes.scope(), k.Key())
 	if !ok {
 		m.tellInputMethod(k.Text)
-		return nil
+		return m.runMacro(k)
 	}
 	if c.Message && m.Focus == screen.PaneThread && m.conversation.Reveal() {
 		return nil // what it would act on was not to be seen
@@ -58,9 +60,10 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 		if m.writer.Unquote() || m.writer.Unattach() {
 			return nil
 		}
+		m.snippets.Dropped(m.writer.Box.Conversation())
 		return m.writer.LeaveBox()
 	case "enter":
-		return m.writer.Send()
+		return m.send()
 	case "alt+enter", "shift+enter", "ctrl+j":
 		m.writer.Box.NewLine()
 		return m.writer.Typing()
@@ -79,6 +82,9 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 	if c, ok := m.commands.ByKey(command.Composer, k.Key()); ok && k.Text == "" {
 		return m.run(c)
 	}
+	if _, ok := m.snippets.ByKey(k.Keystroke()); ok && k.Text == "" {
+		return m.runMacro(k)
+	}
 	return m.writer.Compose(k)
 }
 
@@ -94,6 +100,54 @@ func (m *Model) early(k tea.KeyPressMsg) bool {
 	}
 	m.Notify(m.Say(i18n.SaidTypedAhead))
 	return true
+}
+
+// send sends off what is typed, and has done what a macro leaves to be done after that.
+func (m *Model) send() tea.Cmd {
+	id, note := m.writer.Box.Conversation(), m.writer.Box.Note()
+	before, waiting := slices.Clone(m.Undo), len(m.writer.Replies[id])
+	cmd := m.writer.Send()
+	if note || len(m.writer.Replies[id]) == waiting {
+		return cmd
+	}
+	return tea.Batch(cmd, m.snippets.Sent(id, before))
+}
+
+// macroKeys is how many macros have a key by their place.
+const macroKeys = 9
+
+// placeKeys returns the keys of macros by their place.
+func (m *Model) placeKeys() []string {
+	c, ok := m.commands.Get("macro")
+	if !ok {
+		return nil
+	}
+	return c.Keys
+}
+
+// runPlace runs the macro whose place has the key that was pressed.
+func (m *Model) runPlace() tea.Cmd {
+	return m.snippets.RunPlace(slices.Index(m.placeKeys(), m.pressed))
+}
+
+// runMacro runs the macro that has a key of its own.
+func (m *Model) runMacro(k tea.KeyPressMsg) tea.Cmd {
+	s, ok := m.snippets.ByKey(k.Keystroke())
+	if !ok {
+		return nil
+	}
+	if why := m.snippets.NeedsRoom(); why != "" {
+		m.Notify(why)
+		return nil
+	}
+	return m.snippets.Run(s)
+}
+
+// keyTaken reports whether a key runs a command where macros run.
+func (m *Model) keyTaken(key string) bool {
+	return slices.ContainsFunc(m.commands.All(), func(c *command.Command) bool {
+		return c.Scope&command.Working != 0 && slices.Contains(c.Keys, key)
+	})
 }
 
 // paste goes where text is typed, and nowhere else. Keys that come faster than a hand types

@@ -21,6 +21,7 @@ import (
 	"parley/ui/page"
 	"parley/ui/presence"
 	"parley/ui/screen"
+	"parley/ui/snippets"
 	"parley/ui/team"
 	"parley/ui/theme"
 )
@@ -36,6 +37,7 @@ type Hub interface {
 	conversation.MediaHub
 	list.Hub
 	labels.Hub
+	snippets.Hub
 	// CRM is what hangs on the CRM.
 	crm.Hub
 	// Explain says an error in the user's words: what happened and what to do.
@@ -116,9 +118,12 @@ type Model struct {
 	alerts       *alert.Model
 	mentions     *mentions.Model
 	finishing    *finishing
+	snippets     *snippets.Model
 	panes        panes
 	guide        guide
 	frame        frame
+	// pressed is the key that was pressed last, as registries name it.
+	pressed string
 }
 
 // ErrOptions is that the screen can't work with its options.
@@ -162,6 +167,9 @@ func (m *Model) assemble(o Options) {
 	m.alerts = alert.New(m.Screen, o.Alerts)
 	m.inbox.Advance = o.Advance
 	m.finishing = &finishing{m.Screen, m.inbox, m.writer, m.conversation, map[model.ClientID]*finished{}}
+	m.snippets = snippets.New(m.Screen, o.Hub, snippets.Parts{
+		Composer: m.writer.Box, Writer: m.writer, Records: m.crm, Triage: m.inbox, Team: m.team,
+	}, m.placeKeys, m.keyTaken)
 	m.panes = panes{m.Screen, m.inbox, m.conversation, m.crm}
 	m.guide = guide{m.Screen, m.page}
 }

@@ -18,6 +18,7 @@ import (
 	"parley/ui/labels"
 	"parley/ui/page"
 	"parley/ui/screen"
+	"parley/ui/snippets"
 	"parley/ui/team"
 	"parley/ui/term"
 )
@@ -76,6 +77,8 @@ func (m *Model) parts(msg tea.Msg) tea.Cmd {
 		m.labels.Update(msg)
 	case alert.Msg:
 		m.alerts.Update(msg)
+	case snippets.Msg:
+		return m.snippets.Update(msg)
 	default:
 		return m.crmSays(msg)
 	}
@@ -202,6 +205,7 @@ func (m *Model) connected(c *screen.Connection) tea.Cmd {
 	var users tea.Cmd
 	if c.State == screen.Live && !m.Live() {
 		users = tea.Batch(m.team.ReadAgain(), m.alerts.Read())
+		users = tea.Batch(m.team.ReadAgain(), m.snippets.Read())
 		m.crm.Refresh()
 	}
 	m.Wire = *c
@@ -228,6 +232,7 @@ func (m *Model) settle() tea.Cmd {
 	}
 	m.inbox.Turns.Watch()
 	m.finishing.Watch()
+	m.snippets.Follow()
 	taken, records := m.writer.DropTaken(), m.crm.Follow()
 	passed := m.writer.Hold.Pass()
 	handed, rung := m.writer.HandOn(), m.alerts.Settle(now)

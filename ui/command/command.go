@@ -28,6 +28,8 @@ const (
 	Panes = List | Thread | Panel
 	// Anywhere is for keys that type no text.
 	Anywhere = Panes | Typing
+	// Working is where conversations are worked on: the panes and the composer.
+	Working = Panes | Composer
 )
 
 // Command is something that the user can do.

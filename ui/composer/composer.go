@@ -210,6 +210,8 @@ func (b *Box) CanSend() string {
 		return b.look.Say(i18n.Code(string(model.TextEmpty)))
 	case model.UTF16Len(text) > model.MaxText:
 		return b.look.Say(i18n.Code(string(model.TextTooLong)))
+	case !b.note:
+		return b.unfilled()
 	}
 	return ""
 }

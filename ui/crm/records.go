@@ -244,3 +244,12 @@ func (m *prose) openLines(heading i18n.ID, person model.Record, but func(model.R
 	}
 	return out
 }
+
+// Held returns a record of the open conversation as the panel shows it, if it was read.
+func (m *panel) Held(ref model.RecordRef) (model.Record, bool) {
+	held := m.records.held[ref]
+	if held == nil || !held.read || held.old || m.records.of != m.Shown {
+		return model.Record{}, false
+	}
+	return held.Record, true
+}

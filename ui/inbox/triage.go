@@ -108,7 +108,7 @@ func (m *Model) triaged(t Triaged) tea.Cmd {
 		m.conversation.Put(t.Conversation)
 		m.finishedNow(t.Conversation)
 		m.Notify(x.said)
-		if x.Undo != nil && m.Undo.Last() == x.Undo {
+		if m.Undo.Newest(x.Undo) {
 			m.OfferUndo()
 		}
 	}
@@ -164,16 +164,28 @@ func (m *Model) triageOf(id model.ConversationID, t model.Triage, said i18n.ID, 
 	if !ok {
 		return nil
 	}
-	now := m.Now()
-	back := t.Inverse(r.Conversation, now)
 	pairs = append(pairs, "Name", m.Look.Name(r.Customer))
-	cmd := m.do(act{
-		Change: Change{ID: r.ID, Triage: &t}, back: &Change{ID: r.ID, Triage: &back}, said: m.Say(said, pairs...),
-	})
-	if after, err := t.Of(r.Conversation, now); err == nil {
-		return tea.Batch(cmd, m.goOn(r.Conversation, after))
+	return m.changeTo(r.Conversation, t, m.Say(said, pairs...))
+}
+
+// changeTo changes the triage of a conversation, given as it will be by then.
+func (m *Model) changeTo(c model.Conversation, t model.Triage, said string) tea.Cmd {
+	now := m.Now()
+	back := t.Inverse(c, now)
+	cmd := m.do(act{Change: Change{ID: c.ID, Triage: &t}, back: &Change{ID: c.ID, Triage: &back}, said: said})
+	if after, err := t.Of(c, now); err == nil {
+		return tea.Batch(cmd, m.goOn(c, after))
 	}
 	return cmd
+}
+
+// Act changes the triage of a conversation in one step that can be undone; said is said once it is done.
+func (m *Model) Act(id model.ConversationID, t model.Triage, said string) tea.Cmd {
+	r, ok := m.Expected(id)
+	if !ok {
+		return nil
+	}
+	return m.changeTo(r.Conversation, t, said)
 }
 
 // Restore undoes what was done with a conversation otherwise than by an action of this inbox.

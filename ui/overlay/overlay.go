@@ -79,6 +79,7 @@ var (
 	_ Narrow  = (*Choice)(nil)
 	_ Overlay = (*Picker)(nil)
 	_ Overlay = (*Form)(nil)
+	_ Overlay = (*Editor)(nil)
 	_ Overlay = (*Reader)(nil)
 	_ Overlay = (*Toggles)(nil)
 )

@@ -17,6 +17,8 @@ type Undo struct {
 	Back func() tea.Cmd
 	// Why says why it can't be undone now; nil: it always can.
 	Why func() string
+	// parts are the actions that this one joins, oldest first; nil: it is one by itself.
+	parts []*Undo
 }
 
 // undoDepth is how many actions can be undone.
@@ -31,9 +33,56 @@ func (s *UndoStack) Push(x *Undo) {
 	*s = (*s)[max(0, len(*s)-undoDepth):]
 }
 
-// Drop removes an action.
+// Drop removes an action, also from those that it was joined with.
 func (s *UndoStack) Drop(x *Undo) {
-	*s = slices.DeleteFunc(*s, func(y *Undo) bool { return y == x })
+	*s = slices.DeleteFunc(*s, func(y *Undo) bool {
+		if y == x {
+			return true
+		}
+		joined := len(y.parts) > 0
+		y.parts = slices.DeleteFunc(y.parts, func(part *Undo) bool { return part == x })
+		return joined && len(y.parts) == 0
+	})
+}
+
+// Join makes the actions that were added since into one, which undoes all of them that can still be
+// undone, newest first.
+func (s *UndoStack) Join(since UndoStack) {
+	var added []*Undo
+	for _, x := range *s {
+		if !slices.Contains(since, x) {
+			added = append(added, x)
+		}
+	}
+	if len(added) < 2 {
+		return
+	}
+	for _, x := range added {
+		s.Drop(x)
+	}
+	one := &Undo{Of: added[0].Of, parts: added}
+	one.Back = func() tea.Cmd {
+		var cmds []tea.Cmd
+		for _, x := range slices.Backward(one.parts) {
+			cmds = append(cmds, x.Back())
+		}
+		return tea.Batch(cmds...)
+	}
+	one.Why = func() string {
+		for _, x := range one.parts {
+			if x.Why != nil && x.Why() != "" {
+				return x.Why()
+			}
+		}
+		return ""
+	}
+	s.Push(one)
+}
+
+// Newest reports whether an action is the newest one, or part of it.
+func (s UndoStack) Newest(x *Undo) bool {
+	last := s.Last()
+	return x != nil && last != nil && (last == x || slices.Contains(last.parts, x))
 }
 
 // Forget removes the actions about conversations for which gone holds.

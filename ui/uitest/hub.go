@@ -44,6 +44,7 @@ type FakeHub struct {
 	Connecting model.Connect
 	CRM        FakeCRM
 	Files      FakeMedia
+	FakeSnippets
 }
 
 func (h *FakeHub) note(what string) error {

@@ -1,0 +1,148 @@
+package overlay
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+	"golang.org/x/text/unicode/norm"
+
+	"parley/ui/look"
+)
+
+// areaMax is how many characters an area holds.
+const areaMax = 4000
+
+// area is a text of several lines being typed.
+type area struct {
+	input
+	// lines are where the drawn lines begin and end in the text, as last drawn.
+	lines []span
+}
+
+type span struct{ from, to int }
+
+// set replaces the text; the cursor goes to its end.
+func (a *area) set(s string) { a.text, a.at = "", 0; a.insert(s) }
+
+// update handles a key or a pasted text, and reports whether the text changed.
+func (a *area) update(msg tea.Msg) bool {
+	before := a.text
+	switch msg := msg.(type) {
+	case tea.PasteMsg:
+		a.insert(msg.Content)
+	case tea.KeyPressMsg:
+		switch {
+		case msg.Text != "":
+			a.insert(msg.Text)
+		case newLine(msg):
+			a.insert("\n")
+		case msg.Keystroke() == "home" || msg.Keystroke() == "ctrl+a":
+			a.at = a.line(a.row()).from
+		case msg.Keystroke() == "end" || msg.Keystroke() == "ctrl+e":
+			a.at = a.line(a.row()).to
+		default:
+			a.edit(msg.Keystroke())
+		}
+	}
+	return a.text != before
+}
+
+// newLine reports whether a key begins a new line, as in the composer.
+func newLine(k tea.KeyPressMsg) bool {
+	switch k.Keystroke() {
+	case "alt+enter", "shift+enter", "ctrl+j":
+		return true
+	}
+	return false
+}
+
+// insert inserts a text at the cursor. A text that is too long is dropped.
+func (a *area) insert(s string) {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case r == '\t':
+			return ' '
+		case r == '\u2028' || r == '\u2029':
+			return '\n'
+		case r == utf8.RuneError || unicode.IsControl(r):
+			return -1
+		}
+		return r
+	}, lineEnds.Replace(strings.ToValidUTF8(s, "")))
+	s = norm.NFC.String(s)
+	if utf8.RuneCountInString(a.text)+utf8.RuneCountInString(s) > areaMax {
+		return
+	}
+	a.text = a.text[:a.at] + s + a.text[a.at:]
+	a.at = boundary(a.text, a.at+len(s))
+}
+
+// up moves the cursor a drawn line up or down, and reports whether there was one.
+func (a *area) move(by int, l look.Look) bool {
+	row := a.row()
+	if row+by < 0 || row+by >= len(a.lines) {
+		return false
+	}
+	here, there := a.line(row), a.line(row+by)
+	goal := l.Cells.Width(drawn(l, a.text[here.from:a.at]))
+	a.at = there.from
+	for a.at < there.to && l.Cells.Width(drawn(l, a.text[there.from:a.at])) < goal {
+		a.at += cluster(a.text[a.at:])
+	}
+	return true
+}
+
+// row returns the drawn line of the cursor.
+func (a *area) row() int {
+	for i := len(a.lines) - 1; i > 0; i-- {
+		if a.lines[i].from <= a.at {
+			return i
+		}
+	}
+	return 0
+}
+
+func (a *area) line(i int) span {
+	if i >= len(a.lines) {
+		return span{0, len(a.text)}
+	}
+	return a.lines[i]
+}
+
+// lay divides the text into lines of at most width cells, the cursor included.
+func (a *area) lay(l look.Look, width int) {
+	a.lines = a.lines[:0]
+	from, cells := 0, 0
+	for at := 0; at < len(a.text); {
+		n := cluster(a.text[at:])
+		k := a.text[at : at+n]
+		if strings.HasSuffix(k, "\n") {
+			a.lines = append(a.lines, span{from, at})
+			at += n
+			from, cells = at, 0
+			continue
+		}
+		w := l.Cells.Width(drawn(l, k))
+		if cells+w > max(1, width-1) && at > from {
+			a.lines = append(a.lines, span{from, at})
+			from, cells = at, 0
+		}
+		cells += w
+		at += n
+	}
+	a.lines = append(a.lines, span{from, len(a.text)})
+}
+
+// drawAll returns the text in lines of exactly width cells, and the position of the cursor.
+func (a *area) drawAll(l look.Look, width int) (lines []string, x, y int) {
+	a.lay(l, width)
+	for _, s := range a.lines {
+		lines = append(lines, l.Fit(drawn(l, a.text[s.from:s.to]), width))
+	}
+	y = a.row()
+	return lines, l.Cells.Width(drawn(l, a.text[a.lines[y].from:a.at])), y
+}

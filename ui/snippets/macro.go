@@ -1,0 +1,279 @@
+package snippets
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/i18n"
+	"parley/model"
+	"parley/model/inbox"
+	"parley/model/snippet"
+	"parley/ui/overlay"
+	"parley/ui/screen"
+)
+
+// Macros returns the snippets that are macros, in the list's order.
+func (m *Model) Macros() []snippet.Snippet {
+	var out []snippet.Snippet
+	for _, s := range m.all {
+		if s.Macro != nil {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// placed returns the macros that have no key of their own: the first of them have one by their place.
+func (m *Model) placed() []snippet.Snippet {
+	var out []snippet.Snippet
+	for _, s := range m.Macros() {
+		if s.Macro.Key == "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// keyOf returns the key of a macro; "" if none.
+func (m *Model) keyOf(s snippet.Snippet) string {
+	if s.Macro.Key != "" {
+		if m.taken(s.Macro.Key) {
+			return m.Say(i18n.MacroKeyTaken, "Key", s.Macro.Key)
+		}
+		return s.Macro.Key
+	}
+	keys := m.placeKeys()
+	for i, p := range m.placed() {
+		if idOf(p) == idOf(s) && i < len(keys) {
+			return keys[i]
+		}
+	}
+	return ""
+}
+
+// ByKey returns the macro that has a key of its own.
+func (m *Model) ByKey(key string) (snippet.Snippet, bool) {
+	for _, s := range m.Macros() {
+		if s.Macro.Key == key {
+			return s, true
+		}
+	}
+	return snippet.Snippet{}, false
+}
+
+// RunPlace runs the macro that has a key by its place, the first is 0; if there is none, it shows
+// them all.
+func (m *Model) RunPlace(i int) tea.Cmd {
+	if all := m.placed(); i >= 0 && i < len(all) {
+		return m.Run(all[i])
+	}
+	m.Notify(m.Say(i18n.SaidNoMacro, "Command", m.Say(i18n.Command("manage_snippets"))))
+	return m.ReadStale()
+}
+
+// NeedsRoom says why no macro can be run now; empty: one can.
+func (m *Model) NeedsRoom() string {
+	if m.Overlaid() != nil {
+		return m.Say(i18n.WhyOverlaid)
+	}
+	return m.NeedsConversation()
+}
+
+// Run runs a macro on the current conversation: it writes the text, sends it or leaves that to the
+// user, and then does the rest in one step. If it can't send, it does nothing at all.
+func (m *Model) Run(s snippet.Snippet) tea.Cmd {
+	r, ok := m.Current()
+	if m.Composer.IsOpen() {
+		r, ok = m.Inbox.Conversation(m.Composer.Conversation())
+	}
+	if !ok {
+		m.Notify(m.Say(i18n.WhyNoConversation))
+		return nil
+	}
+	if s.Text == "" {
+		return m.act(r.ID, s, i18n.SaidMacroDone)
+	}
+	if m.Composer.IsOpen() && m.Composer.Note() {
+		m.Notify(m.Say(i18n.WhyMacroInNote))
+		return nil
+	}
+	return m.fill(r.ID, s, func(text string, missing []snippet.Field) tea.Cmd {
+		if now, ok := m.current(); !ok || now.ID != r.ID || m.Overlaid() != nil {
+			return nil // the user has gone on meanwhile
+		}
+		if !s.Macro.Send {
+			return m.write(r.ID, s, text, missing)
+		}
+		return m.send(r.ID, s, text, missing)
+	})
+}
+
+// current is the conversation that a macro is about.
+func (m *Model) current() (inbox.Row, bool) {
+	if m.Composer.IsOpen() {
+		return m.Inbox.Conversation(m.Composer.Conversation())
+	}
+	return m.Current()
+}
+
+// write puts the text of a macro in the composer; what else it does follows once the user sends it.
+func (m *Model) write(id model.ConversationID, s snippet.Snippet, text string, missing []snippet.Field) tea.Cmd {
+	opened := m.open()
+	inserted := m.insert(0, text, missing)
+	if m.follows[id] = s; len(missing) == 0 {
+		m.NotifyLonger(m.Say(i18n.SaidMacroWaits, "Does", m.does(*s.Macro)))
+	}
+	return tea.Batch(opened, inserted)
+}
+
+// open opens the composer for a reply.
+func (m *Model) open() tea.Cmd {
+	if m.Composer.IsOpen() {
+		return nil
+	}
+	return m.Writer.OpenComposer()
+}
+
+// send sends the text of a macro at once and does the rest, or does nothing at all.
+func (m *Model) send(id model.ConversationID, s snippet.Snippet, text string, missing []snippet.Field) tea.Cmd {
+	r, ok := m.Inbox.Conversation(id)
+	if why := m.refuses(r, text, missing); why != "" || !ok {
+		m.NotifyLonger(why)
+		return nil
+	}
+	wasOpen := m.Composer.IsOpen()
+	opened := m.open()
+	if m.Composer.Conversation() != id || !m.Composer.Bare() {
+		// What was typed there is the user's to send, by itself.
+		m.NotifyLonger(m.Say(i18n.WhyMacroDraft))
+		return opened
+	}
+	if !m.Composer.Replace(0, text) {
+		m.Notify(m.Say(i18n.SnippetTooLong))
+		return opened
+	}
+	before := slices.Clone(m.Undo)
+	sent := m.Writer.Send()
+	if m.Composer.Text() != "" { // it said why not
+		return tea.Batch(opened, sent)
+	}
+	var left tea.Cmd
+	if !wasOpen {
+		left = m.Writer.LeaveBox()
+	}
+	return tea.Batch(opened, sent, left, m.after(id, s, before))
+}
+
+// refuses says why a macro can't send, before anything is done; empty: it can, as far as is known.
+func (m *Model) refuses(r inbox.Row, text string, missing []snippet.Field) string {
+	switch v := r.Reply; {
+	case len(missing) > 0:
+		return m.missing(missing)
+	case !v.Allowed && v.Code != "":
+		return m.Say(i18n.Code(string(v.Code)))
+	case !v.Allowed:
+		return m.Say(i18n.ComposerChecking)
+	case v.Until != nil && !m.Now().Before(*v.Until):
+		return m.Say(i18n.Code(string(model.WindowClosed)))
+	case model.UTF16Len(text) > model.MaxText:
+		return m.Say(i18n.Code(string(model.TextTooLong)))
+	}
+	return ""
+}
+
+// Sent does what the macro does that wrote a reply, now that the user has sent it.
+func (m *Model) Sent(id model.ConversationID, before screen.UndoStack) tea.Cmd {
+	s, ok := m.follows[id]
+	if !ok {
+		return nil
+	}
+	delete(m.follows, id)
+	return m.after(id, s, before)
+}
+
+// Dropped forgets what was to follow a reply that its user left or emptied.
+func (m *Model) Dropped(id model.ConversationID) { delete(m.follows, id) }
+
+// after does what a macro does besides its reply, in one step that is undone together with the reply
+// while that is held back. before are the actions before the reply.
+func (m *Model) after(id model.ConversationID, s snippet.Snippet, before screen.UndoStack) tea.Cmd {
+	cmd := m.act(id, s, i18n.SaidMacroSent)
+	m.Undo.Join(before)
+	return cmd
+}
+
+// act changes the triage of a conversation as a macro says.
+func (m *Model) act(id model.ConversationID, s snippet.Snippet, said i18n.ID) tea.Cmd {
+	r, ok := m.Inbox.Conversation(id)
+	if !ok {
+		return nil
+	}
+	t := s.Macro.Triage(r.Conversation, m.Inbox.User().ID)
+	if _, err := t.Of(r.Conversation, m.Now()); err != nil {
+		m.Notify(m.Say(i18n.Code(string(snippet.BadMacro))))
+		return nil
+	}
+	if t == (model.Triage{}) {
+		return nil
+	}
+	macro := *s.Macro
+	macro.Send = false
+	return m.Triage.Act(id, t, m.Say(said, "Name", m.Look.Name(r.Customer), "Does", m.does(macro)))
+}
+
+// does says what a macro does.
+func (m *Model) does(x snippet.Macro) string {
+	var parts []string
+	if x.Send {
+		parts = append(parts, m.Say(i18n.MacroSends))
+	}
+	if x.Label != "" {
+		parts = append(parts, m.Say(i18n.MacroLabels, "Label", m.Look.Ours(x.Label)))
+	}
+	switch x.Assign {
+	case "":
+	case snippet.ToMe:
+		parts = append(parts, m.Say(i18n.MacroAssignsMe))
+	default:
+		parts = append(parts, m.Say(i18n.MacroAssigns, "Name", m.colleague(x.Assign)))
+	}
+	if x.Done {
+		parts = append(parts, m.Say(i18n.MacroDone))
+	}
+	if len(parts) == 0 {
+		return m.Say(i18n.MacroNothing)
+	}
+	return strings.Join(parts, " "+m.Look.Theme.Bullet+" ")
+}
+
+// colleague returns the name of a user.
+func (m *Model) colleague(id string) string {
+	for _, u := range m.Team.Colleagues() {
+		if string(u.ID) == id {
+			return m.Look.Ours(u.Name)
+		}
+	}
+	return m.Look.Ours(id)
+}
+
+// itemMark is the beginning of a macro's id in the palette.
+const itemMark = "macro "
+
+// Item is a macro in the palette.
+func (m *Model) Item(s snippet.Snippet) overlay.Item {
+	return overlay.Item{
+		ID: itemMark + idOf(s), Title: m.Say(i18n.MacroTitle, "Name", m.Look.Ours(s.Name), "Does", m.does(*s.Macro)), Alias: s.Name, Keys: m.keyOf(s),
+		Reason: m.NeedsConversation(),
+	}
+}
+
+// OfItem returns the macro of an item.
+func (m *Model) OfItem(id string) (snippet.Snippet, bool) {
+	rest, ok := strings.CutPrefix(id, itemMark)
+	if !ok {
+		return snippet.Snippet{}, false
+	}
+	return m.byID(rest)
+}
