@@ -184,9 +184,8 @@ func (h *Hold) NeedsHeld() string {
 
 // TakesBack reports whether the undo key takes back a held reply of the open conversation.
 func (h *Hold) TakesBack() bool {
-	last := h.writer.Undo.Last()
 	for _, u := range h.writer.Replies[h.writer.Shown] {
-		if u.held != nil && u.held.undo == last {
+		if u.held != nil && h.writer.Undo.Newest(u.held.undo) {
 			return true
 		}
 	}
@@ -206,7 +205,7 @@ func (h *Hold) counted(id model.ConversationID, shown []thread.Pending) []thread
 		}
 		n := max(1, int((left+time.Second-1)/time.Second))
 		words, pairs := i18n.HeldFor, []any{"N", n, "Undo", m.KeyOf("undo"), "Dot", m.Look.Theme.Bullet}
-		if m.Undo.Last() != u.held.undo {
+		if !m.Undo.Newest(u.held.undo) {
 			words = i18n.HeldForNow // the undo key would take back something else
 		}
 		shown[i].Going = m.Say(words, pairs...)

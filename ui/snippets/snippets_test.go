@@ -3,11 +3,13 @@ package snippets_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
 	"parley/model/snippet"
+	"parley/ui/app"
 	"parley/ui/uitest"
 )
 
@@ -239,6 +241,7 @@ func TestMacroDoesNothing(t *testing.T) {
 		"a note":          {"Thanks", func(*model.Conversation) {}, func(w *uitest.World) { w.Keys("I") }, "not a note"},
 	} {
 		w := uitest.NewWorld(t, []model.Conversation{uitest.Talk(0, 1, c.change)})
+		w.Keys("0") // what can't be answered is not among the open ones
 		keeps(w, macro(does, c.text))
 		if c.keys != nil {
 			c.keys(w)
@@ -356,4 +359,31 @@ func TestWhatIsTypedIsNotLost(t *testing.T) {
 	}
 	w.Keys("esc")
 	w.Hides("Some text")
+}
+
+// TestMacroUndoesTheHeldReply: while the reply is held back, one key takes back all of it; later, what
+// can still be undone.
+func TestMacroUndoesTheHeldReply(t *testing.T) {
+	t.Parallel()
+	for name, late := range map[string]bool{"held": false, "gone": true} {
+		w := uitest.NewWorld(t, uitest.Some(3), func(o *app.Options) { o.Hold = 5 * time.Second })
+		keeps(w, macro(snippet.Macro{Send: true, Label: "paid", Done: true}, "Thanks"))
+		w.Keys("alt+1")
+		if len(w.Hub.Replies) != 0 || triage(w, 0).Status != model.Done {
+			t.Fatalf("%s: %d sent, %s", name, len(w.Hub.Replies), triage(w, 0).Status)
+		}
+		if late {
+			w.Passes(6 * time.Second)
+		}
+		w.Keys("z")
+		w.Passes(10 * time.Second)
+		want, draft := 0, "Thanks"
+		if late {
+			want, draft = 1, ""
+		}
+		got := triage(w, 0)
+		if len(w.Hub.Replies) != want || got.Status != model.Open || len(got.Labels) != 0 || w.Drafts[model.DraftOf{Conversation: got.ID}] != draft {
+			t.Errorf("%s: %d sent, %s %v, draft %q", name, len(w.Hub.Replies), got.Status, got.Labels, w.Drafts[model.DraftOf{Conversation: got.ID}])
+		}
+	}
 }
