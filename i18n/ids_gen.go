@@ -1346,6 +1346,25 @@ const (
 	SaidSnippetRemoved ID = "said_snippet_removed" // with Name
 )
 
+// From the command line.
+const (
+	SnippetShort        ID = "snippet_short"
+	SnippetListShort    ID = "snippet_list_short"
+	SnippetShowShort    ID = "snippet_show_short"
+	SnippetAddShort     ID = "snippet_add_short"
+	SnippetAddLong      ID = "snippet_add_long"
+	SnippetRemoveShort  ID = "snippet_remove_short"
+	SnippetOneText      ID = "snippet_one_text"
+	FlagSnippetTeam     ID = "flag_snippet_team"
+	FlagSnippetTeamOnly ID = "flag_snippet_team_only"
+	FlagSnippetFile     ID = "flag_snippet_file"
+	FlagMacroSend       ID = "flag_macro_send"
+	FlagMacroLabel      ID = "flag_macro_label"
+	FlagMacroAssign     ID = "flag_macro_assign"
+	FlagMacroDone       ID = "flag_macro_done"
+	FlagMacroKey        ID = "flag_macro_key"
+)
+
 // ssh.en.toml: Terminals over SSH: listening for them, the keys that let users in, and how a session ends.
 
 // Listening.

@@ -21,6 +21,7 @@ import (
 	"parley/cmd/screen"
 	"parley/cmd/server"
 	"parley/cmd/session"
+	"parley/cmd/snippet"
 	"parley/cmd/user"
 	"parley/i18n"
 )
@@ -73,7 +74,7 @@ func (p *command) tree() *cobra.Command {
 	root.Flags().Bool("version", false, p.Words.Say(i18n.VersionShort))
 	flags.BoolP("help", "h", false, p.Words.Say(i18n.FlagHelp))
 	for _, family := range []func(*cli.Program) []*cobra.Command{
-		server.New, demo.New, user.New, page.New, conversation.New, crm.New, report.New, login.New, config.New,
+		server.New, demo.New, user.New, page.New, conversation.New, crm.New, report.New, snippet.New, login.New, config.New,
 	} {
 		root.AddCommand(family(p.Program)...)
 	}
