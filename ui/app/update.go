@@ -204,8 +204,7 @@ func (m *Model) connected(c *screen.Connection) tea.Cmd {
 	}
 	var users tea.Cmd
 	if c.State == screen.Live && !m.Live() {
-		users = tea.Batch(m.team.ReadAgain(), m.alerts.Read())
-		users = tea.Batch(m.team.ReadAgain(), m.snippets.Read())
+		users = tea.Batch(m.team.ReadAgain(), m.alerts.Read(), m.snippets.Read())
 		m.crm.Refresh()
 	}
 	m.Wire = *c
