@@ -78,16 +78,21 @@ func (m *Model) NeedsRoom() string {
 	if m.Overlaid() != nil {
 		return m.Say(i18n.WhyOverlaid)
 	}
+	// What is shown is not confirmed yet, and so nothing is changed.
+	if since, kept := m.Inbox.KeptSince(); kept {
+		return m.Say(i18n.WhyAsOf, "Time", m.Look.Moment(m.Now(), since), "Key", m.KeyOf("connect"))
+	}
 	return m.NeedsConversation()
 }
 
 // Run runs a macro on the current conversation: it writes the text, sends it or leaves that to the
 // user, and then does the rest in one step. If it can't send, it does nothing at all.
 func (m *Model) Run(s snippet.Snippet) tea.Cmd {
-	r, ok := m.Current()
-	if m.Composer.IsOpen() {
-		r, ok = m.Inbox.Conversation(m.Composer.Conversation())
+	if why := m.NeedsRoom(); why != "" {
+		m.Notify(why)
+		return nil
 	}
+	r, ok := m.current()
 	if !ok {
 		m.Notify(m.Say(i18n.WhyNoConversation))
 		return nil
