@@ -139,7 +139,7 @@ const longRows = 4
 // Lines implements Overlay.
 func (e *Editor) Lines(l look.Look, w, h int) []string {
 	e.look, e.caret = l, caret{}
-	frame := newFrame(e.Title, w, h)
+	frame := newSheet(e.Title, w, h)
 	iw, ih := frame.inside()
 	var content []string
 	for _, s := range l.Cells.Wrap(e.err, iw) {
@@ -157,7 +157,7 @@ func (e *Editor) Lines(l look.Look, w, h int) []string {
 	room := max(0, ih-len(content)-len(hint))
 	top := window(y, y+1, len(rows), room)
 	if len(rows) > 0 && room > 0 && e.fields[e.focus].Options == nil {
-		e.caret = caret{frame.left() + x, contentTop + len(content) + y - top, iw > x}
+		e.caret = caret{contentLeft + x, contentTop + len(content) + y - top, iw > x}
 	}
 	content = append(content, rows[top:min(len(rows), top+room)]...)
 	return frame.lines(l, append(content, hint...))
