@@ -160,7 +160,7 @@ func (t *Toggles) on() []string {
 
 // Lines implements Overlay.
 func (t *Toggles) Lines(l look.Look, w, h int) []string {
-	f := newFrame(t.title, w, h)
+	f := newSheet(t.title, w, h)
 	iw, ih := f.inside()
 	prompt := min(l.Cells.Width(promptMark), iw)
 	typed, x := t.in.draw(l, iw-prompt)
@@ -185,8 +185,7 @@ func (t *Toggles) Lines(l look.Look, w, h int) []string {
 	if t.rows() == 0 && room > 0 {
 		content = append(content, l.Theme.Muted.Paint(l.Fit(l.Say(i18n.LabelsNone), iw)))
 	}
-	ox := f.left()
-	t.caret = caret{ox + prompt + x, contentTop, ih > 0 && iw > prompt}
+	t.caret = caret{contentLeft + prompt + x, contentTop, ih > 0 && iw > prompt}
 	return f.lines(l, append(content, foot...))
 }
 
