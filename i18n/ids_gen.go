@@ -1124,6 +1124,8 @@ const (
 	ProbablySent     ID = "probably_sent"
 	DeliveredTwice   ID = "delivered_twice"
 	ThreadNotSent    ID = "thread_not_sent"
+	ThreadScheduled  ID = "thread_scheduled"   // with Time
+	ThreadSendTake   ID = "thread_send_take"   // with Resend, Dot, Drop
 	ThreadResendDrop ID = "thread_resend_drop" // with Resend, Dot, Drop
 )
 
@@ -1171,6 +1173,22 @@ const (
 	HeldLeaveDraft ID = "held_leave_draft"
 	HeldLeaveStay  ID = "held_leave_stay"
 	WhyNothingHeld ID = "why_nothing_held"
+)
+
+// Sending later.
+const (
+	FlagAt         ID = "flag_at"
+	ErrAtUnclear   ID = "err_at_unclear"  // with Value
+	ReplyScheduled ID = "reply_scheduled" // with Time
+	LaterTitle     ID = "later_title"     // with Name
+	LaterUntil     ID = "later_until"     // with Time
+	LaterHint      ID = "later_hint"
+	LaterLatest    ID = "later_latest"
+	LaterBeyond    ID = "later_beyond"
+	LaterNever     ID = "later_never"
+	LaterNoNote    ID = "later_no_note"
+	LaterSaid      ID = "later_said" // with Time
+	LaterBack      ID = "later_back"
 )
 
 // screen.en.toml: The screen as a whole: its first line, banners, and what lies over it.

@@ -18,12 +18,13 @@ import (
 	"parley/cmd/remote"
 	"parley/i18n"
 	"parley/model"
+	"parley/model/when"
 )
 
 const defaultWait = 30 * time.Second
 
 func (p *commands) replyCommand() *cobra.Command {
-	var id, quoted, encoding string
+	var id, quoted, encoding, at string
 	var attach []string
 	wait := defaultWait
 	cmd := &cobra.Command{
@@ -45,8 +46,11 @@ func (p *commands) replyCommand() *cobra.Command {
 			if wait < 0 {
 				return cli.Usage(p.Words.Say(i18n.ErrFlagValue, "Flag", "--wait", "Value", wait))
 			}
+			sendAt, err := p.sendAt(at)
+			if err != nil {
+				return err
+			}
 			var text model.Untrusted
-			var err error
 			if len(args) > 1 {
 				if text, err = p.replyText(args[1], encoding); err != nil {
 					return err
@@ -68,7 +72,7 @@ func (p *commands) replyCommand() *cobra.Command {
 			replies := outbox.New(cmd.Context(), c, filepath.Join(p.StateDir(), cli.RepliesFolder))
 			r := replies.Begun(model.Reply{
 				Conversation: to, ClientID: model.ClientID(id),
-				Text: text, ReplyTo: model.MessageID(quoted), Files: files, Number: began.UnixMicro(),
+				Text: text, ReplyTo: model.MessageID(quoted), Files: files, Number: began.UnixMicro(), SendAt: sendAt,
 			})
 			told, shown := p.progress()
 			m, err := replies.Send(cmd.Context(), r, told, wait)
@@ -87,8 +91,22 @@ func (p *commands) replyCommand() *cobra.Command {
 	f.StringVar(&id, "client-id", "", p.Words.Say(i18n.FlagClientID))
 	f.StringArrayVar(&attach, "attach", nil, p.Words.Say(i18n.FlagAttach))
 	f.StringVar(&encoding, cli.FlagEncoding, "", p.Words.Say(i18n.FlagEncoding))
+	f.StringVar(&at, "at", "", p.Words.Say(i18n.FlagAt))
 	f.StringVar(&quoted, "reply-to", "", p.Words.Say(i18n.FlagReplyTo))
 	return cmd
+}
+
+// sendAt returns the time of --at, to the second; nil if it is not given.
+func (p *commands) sendAt(at string) (*time.Time, error) {
+	if at == "" {
+		return nil, nil //nolint:nilnil // that none is given is an ordinary answer
+	}
+	t, ok := when.Parse(at, p.Now(), p.Zone)
+	if !ok {
+		return nil, cli.Usage(p.Words.Say(i18n.ErrAtUnclear, "Value", cli.Plain(at)))
+	}
+	t = t.UTC().Truncate(time.Second)
+	return &t, nil
 }
 
 // replyText returns the text of the argument, or of standard input without its last line end,
@@ -135,7 +153,13 @@ func (p *commands) leftToTheHub(m model.Message) error {
 
 // replied prints the state of a reply, which also decides the exit code.
 func (p *commands) replied(m model.Message) error {
-	err := p.Print(m, func() { p.Line(p.Words.Say(i18n.State(string(m.State)))) })
+	err := p.Print(m, func() {
+		if m.State == model.Scheduled && m.SendAt != nil {
+			p.Line(p.Words.Say(i18n.ReplyScheduled, "Time", m.SendAt.In(p.Zone).Format("2006-01-02 15:04")))
+			return
+		}
+		p.Line(p.Words.Say(i18n.State(string(m.State))))
+	})
 	if err != nil {
 		return err
 	}

@@ -54,6 +54,7 @@ func (m *Model) answering() []cmd {
 		{ID: "react", Keys: []string{"+"}, Scope: command.Thread, Message: true, Reason: m.conversation.NeedsReactable, Run: m.conversation.React},
 		{ID: "note", Keys: []string{"I"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.writer.OpenNote},
 		{ID: "resend", Keys: []string{"R"}, Scope: command.Thread, Message: true, Reason: m.writer.NeedsAsking, Run: m.writer.Resend},
+		{ID: "send_later", Keys: []string{"alt+l"}, Scope: command.Anywhere, Reason: m.later.Needs, Run: m.later.Ask},
 		{ID: "send_held", Scope: command.Panes, Reason: m.writer.Hold.NeedsHeld, Run: m.sendHeld},
 		{ID: "drop", Keys: []string{"D"}, Scope: command.Thread, Danger: true, Message: true, Reason: m.writer.NeedsDroppable, Run: m.writer.GiveUp},
 		{ID: "drafts", Keys: []string{"d"}, Scope: command.Panes, Reason: m.writer.NeedsDraft, Run: m.writer.ListDrafts},

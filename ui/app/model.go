@@ -16,6 +16,7 @@ import (
 	"parley/ui/crm"
 	list "parley/ui/inbox"
 	"parley/ui/labels"
+	"parley/ui/later"
 	"parley/ui/look"
 	"parley/ui/mentions"
 	"parley/ui/page"
@@ -111,6 +112,7 @@ type Model struct {
 	labels       *labels.Model
 	conversation *conversation.Model
 	writer       *conversation.Writer
+	later        *later.Model
 	team         *team.Model
 	presence     *presence.Model
 	page         *page.Model
@@ -160,6 +162,7 @@ func (m *Model) assemble(o Options) {
 	m.conversation, m.writer = conversation.New(m.Screen, conversation.Options{
 		Hub: o.Hub, Drafts: o.Drafts, Files: o.Files, Downloads: o.Downloads, List: rows, Presence: m.presence, Again: func() { m.crm.Refresh() }, Typed: o.Typed, Unsent: o.Unsent, Hold: o.Hold,
 	})
+	m.later = later.New(m.Screen, conversation.NewLater(m.writer))
 	m.crm = crm.New(m.Screen, o.Hub, m.conversation)
 	m.inbox = list.New(m.Screen, o.Hub, rows, m.team, m.conversation, o.Preview)
 	m.mentions = mentions.New(m.Screen, m.writer.Box, m.team)

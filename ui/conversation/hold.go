@@ -41,10 +41,10 @@ type Hold struct {
 	leaving bool
 }
 
-// of returns for how long to hold a reply. Notes are not held, nor is what would miss the reply
-// window by it.
+// of returns for how long to hold a reply. Neither notes nor scheduled replies are held, nor is
+// what would miss the reply window by it.
 func (h *Hold) of(r model.Reply) time.Duration {
-	if r.Note {
+	if r.Note || r.SendAt != nil {
 		return 0
 	}
 	length := h.length

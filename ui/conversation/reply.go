@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -45,9 +46,12 @@ func (m *Writer) openBox(note bool) tea.Cmd {
 }
 
 // Send sends off the typed reply.
-func (m *Writer) Send() tea.Cmd {
+func (m *Writer) Send() tea.Cmd { return sendOff(m, nil) }
+
+// sendOff sends off the typed reply: for that time, if one is given.
+func sendOff(m *Writer, at *time.Time) tea.Cmd {
 	m.setVerdict()
-	if m.Hold.sendsNow() {
+	if at == nil && m.Hold.sendsNow() {
 		return nil
 	}
 	if why := m.Box.CanSend(); why != "" {
@@ -55,10 +59,10 @@ func (m *Writer) Send() tea.Cmd {
 		return nil
 	}
 	id := m.Box.Conversation()
-	at, _ := m.Inbox.Position(id.Page())
+	seen, _ := m.Inbox.Position(id.Page())
 	r := model.Reply{
-		Conversation: id, Note: m.Box.Note(), ClientID: m.hub.NewClientID(), Text: model.Untrusted(m.Box.Text()), SeenSeq: at.Seq,
-		Number: m.number(), At: m.Now(),
+		Conversation: id, Note: m.Box.Note(), ClientID: m.hub.NewClientID(), Text: model.Untrusted(m.Box.Text()), SeenSeq: seen.Seq,
+		Number: m.number(), At: m.Now(), SendAt: at,
 	}
 	if !r.Note {
 		r.ReplyTo = m.Quotes[id]
@@ -170,6 +174,8 @@ func (m *Writer) giveBack(of model.DraftOf, text string) tea.Cmd {
 type decided struct {
 	message model.Message
 	err     error
+	// dropped is the reply as it was before it was dropped; nil: it was sent again.
+	dropped *model.Message
 }
 
 // Asking returns the reply that R and D act on.
@@ -256,7 +262,7 @@ func (m *Writer) GiveUp() tea.Cmd {
 	hub := m.hub
 	return screen.Call(func(ctx context.Context) tea.Msg {
 		out, err := hub.Drop(ctx, msg.ConversationID, msg.ID, msg.Attempt)
-		return decided{message: out, err: err}
+		return decided{message: out, err: err, dropped: &msg}
 	})
 }
 
@@ -267,5 +273,8 @@ func (m *Writer) decided(d decided) tea.Cmd {
 	}
 	m.Inbox.PutMessage(d.message)
 	m.of.talk.stale = true
+	if d.dropped != nil && wasScheduled(*d.dropped) {
+		return Later{m}.givenBack(*d.dropped)
+	}
 	return nil
 }

@@ -144,7 +144,7 @@ func (p painter) states(r inbox.Row, d drawing) []string {
 	if r.Pinned {
 		marks = append(marks, p.Theme.Pinned)
 	}
-	if d.asleep {
+	if d.asleep || r.Scheduled != nil { // something comes by itself, later
 		marks = append(marks, p.Theme.Snoozed)
 	}
 	return marks

@@ -36,11 +36,11 @@ func (p *Pane) Selected() (model.Message, bool) {
 	return *p.at(p.selected()), true
 }
 
-// Asking returns the reply that sending again and dropping act on: the selected one if it asks
-// or failed, else the oldest that asks, else the oldest that the hub does not have (which has
+// Asking returns the reply that sending again and dropping act on: the selected one if it asks,
+// failed or is scheduled, else the oldest that asks, else the oldest that the hub does not have (which has
 // no ID).
 func (p *Pane) Asking() (model.Message, bool) {
-	if m, ok := p.Selected(); ok && needsHand(&m) {
+	if m, ok := p.Selected(); ok && (needsHand(&m) || m.State == model.Scheduled) {
 		return m, true
 	}
 	if p.asks >= 0 {

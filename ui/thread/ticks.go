@@ -25,6 +25,8 @@ func (s *setting) tick(state model.State, room int) span {
 func (s *setting) glyph(state model.State) (string, ink) {
 	g := &s.l.Theme.Glyphs
 	switch state {
+	case model.Scheduled:
+		return g.Snoozed, muted
 	case model.Queued, model.Posting:
 		return g.Waiting, muted
 	case model.Unknown:

@@ -241,6 +241,12 @@ func (s *setting) reacted(r model.Reaction) string {
 
 // trouble says why a reply failed, asks or still waits, and what can be done.
 func (s *setting) trouble() {
+	if s.m.State == model.Scheduled && s.m.SendAt != nil {
+		k := s.p.c.Keys.named()
+		s.wrapped(s.l.Say(i18n.ThreadScheduled, "Time", s.l.Moment(s.p.c.Now, *s.m.SendAt)), warn)
+		s.append(s.l.Say(i18n.ThreadSendTake, "Resend", k.Resend, "Drop", k.Drop, "Dot", s.l.Theme.Bullet), muted)
+		return
+	}
 	asks := needsHand(s.m)
 	if s.m.Error == nil && !asks {
 		if s.key.reason != "" { // it is on its way
@@ -255,12 +261,20 @@ func (s *setting) trouble() {
 	s.wrapped(s.why(), i)
 	if asks {
 		k := s.p.c.Keys.named()
-		s.append(s.l.Say(i18n.ThreadResendDrop, "Resend", k.Resend, "Drop", k.Drop, "Dot", s.l.Theme.Bullet), muted)
+		s.append(s.l.Say(decideKeys(s.m), "Resend", k.Resend, "Drop", k.Drop, "Dot", s.l.Theme.Bullet), muted)
 	}
 	if e := s.m.Error; e != nil && e.Detail != "" {
 		detail := s.l.Cells.Shown(safe.LineN(e.Detail, longest).String())
 		s.wrapped(s.l.Say(i18n.DetailFromFacebook, "Detail", detail), muted)
 	}
+}
+
+// decideKeys names what can be done about a reply: one that was scheduled was never sent.
+func decideKeys(m *model.Message) i18n.ID {
+	if m.SendAt != nil && m.Attempt == 0 {
+		return i18n.ThreadSendTake
+	}
+	return i18n.ThreadResendDrop
 }
 
 // why words what went wrong with a reply.
