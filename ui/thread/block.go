@@ -17,8 +17,9 @@ type block struct {
 	prelude int
 	// body is the first line after author and time. There is always one.
 	body int
-	// drawn caches the lines that were on the screen.
-	drawn []string
+	// drawn caches the lines that were on the screen, chosen those that were while the message was
+	// selected.
+	drawn, chosen []string
 }
 
 // draw returns a line as drawn.
@@ -122,10 +123,13 @@ func (s *setting) prelude() {
 	if f&heads != 0 && f&begins == 0 {
 		s.lines = append(s.lines, line{})
 	}
-	if f&newDay != 0 {
+	day, here := f&newDay != 0, f&newHere != 0
+	switch {
+	case day && here:
+		s.lines = append(s.lines, s.p.rule(s.l.Day(s.p.c.Now, s.m.SentAt)+" "+s.l.Theme.Bullet+" "+s.l.Say(i18n.ThreadNew), mostColumn))
+	case day:
 		s.lines = append(s.lines, s.p.rule(s.l.Day(s.p.c.Now, s.m.SentAt), dayRule))
-	}
-	if f&newHere != 0 {
+	case here:
 		s.lines = append(s.lines, s.p.rule(s.l.Say(i18n.ThreadNew), mostColumn))
 	}
 }

@@ -98,7 +98,7 @@ func (s *setting) text() {
 	if t.Cut() {
 		s.wrapped(s.l.Say(i18n.ThreadCut), muted)
 	}
-	if s.key.flags&expanded != 0 {
+	if s.key.flags&expanded != 0 && s.m.Was != nil {
 		s.wrapped(s.l.Say(i18n.ThreadBefore), muted)
 		s.body(safe.Body(*s.m.Was), muted)
 	}

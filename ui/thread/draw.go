@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"parley/i18n"
+	"parley/model"
 	"parley/ui/cells"
 	"parley/ui/theme"
 )
@@ -21,8 +22,8 @@ const (
 	danger
 )
 
-// of returns the style in a theme.
-func (i ink) of(t *theme.Theme) theme.Style {
+// of returns the style on a ground.
+func (i ink) of(t *theme.Ink) theme.Style {
 	switch i {
 	case strong:
 		return t.Strong
@@ -92,10 +93,15 @@ func (p *Pane) column() int { return max(0, min(p.w-2, mostColumn)) }
 
 // row is a line being drawn.
 type row struct {
-	b    strings.Builder
-	p    *Pane
-	room int
+	b strings.Builder
+	p *Pane
+	// ground is what it is drawn on.
+	ground *theme.Ink
+	room   int
 }
+
+// blank adds blanks, whatever the room.
+func (r *row) blank(n int) { r.b.WriteString(r.ground.Text.Paint(cells.Spaces(n))) }
 
 // put adds as much of a text as fits.
 func (r *row) put(s span) {
@@ -106,28 +112,28 @@ func (r *row) put(s span) {
 	if n > r.room {
 		s.text, n = r.p.look.Cells.Head(s.text, r.room)
 	}
-	r.b.WriteString(s.ink.of(&r.p.look.Theme).Paint(s.text))
+	r.b.WriteString(s.ink.of(r.ground).Paint(s.text))
 	r.room -= n
 }
 
 func (r *row) space(n int) {
 	n = min(n, r.room)
-	r.b.WriteString(cells.Spaces(n))
+	r.blank(n)
 	r.room -= max(0, n)
 }
 
-// draw draws a line in exactly the pane's width. The first cell is a blank, where the selected
-// message has its mark.
-func (p *Pane) draw(l *line) string { return p.drawIn(p.column(), l) }
+// draw draws a line in exactly the pane's width.
+func (p *Pane) draw(l *line) string { return p.drawIn(p.column(), l, &p.look.Theme.Ink) }
 
-// drawIn is draw with right-aligned parts in a column of its own width.
-func (p *Pane) drawIn(column int, l *line) string {
+// drawIn is draw with right-aligned parts in a column of its own width, on a ground: the
+// selected message stands on its own.
+func (p *Pane) drawIn(column int, l *line, ground *theme.Ink) string {
 	if p.w == 0 {
 		return ""
 	}
-	r := row{p: p, room: column}
+	r := row{p: p, ground: ground, room: column}
 	r.b.Grow(p.w + 32)
-	r.b.WriteByte(' ')
+	r.blank(1)
 	if m := l.mark.of(&p.look.Theme); m.text != "" {
 		r.put(m)
 		r.space(l.indent - 1)
@@ -147,16 +153,23 @@ func (p *Pane) drawIn(column int, l *line) string {
 			r.put(s)
 		}
 	}
-	r.b.WriteString(cells.Spaces(p.w - 1 - column + r.room))
+	r.blank(p.w - 1 - column + r.room)
 	return r.b.String()
 }
 
-// Lines draws the pane: as many lines as it is high, each exactly as wide. focused: the
-// selected message shows its mark.
+// Lines draws the pane: as many lines as it is high, each exactly as wide. A conversation that
+// is shorter stands at the foot, beside the composer. focused: the selected message is seen to be
+// selected.
 func (p *Pane) Lines(focused bool) []string {
 	out := make([]string, 0, p.h)
 	if p.filled && p.count() > 0 {
 		out = p.visible(out, focused)
+		if above := p.h - len(out); above > 0 {
+			out = append(make([]string, above, p.h), out...)
+			for y := range above {
+				out[y] = cells.Spaces(p.w)
+			}
+		}
 	} else if p.filled {
 		out = p.empty(out)
 	}
@@ -175,11 +188,11 @@ func (p *Pane) visible(out []string, focused bool) []string {
 	for i, from := p.top.item, p.top.line; i < p.count() && len(out) < p.h; i, from = i+1, 0 {
 		b := p.block(i)
 		for n := from; n < len(b.lines) && len(out) < p.h; n++ {
-			s := b.draw(p, n)
-			if i == selected && n >= b.prelude && p.w > 0 {
-				s = accent.of(&p.look.Theme).Paint(p.look.Theme.Selected) + s[1:]
+			if i == selected && n >= b.prelude {
+				out = append(out, p.selectedLine(i, b, n))
+				continue
 			}
-			out = append(out, s)
+			out = append(out, b.draw(p, n))
 		}
 	}
 	if p.c.Loading && p.top == (pos{}) && p.h > 0 {
@@ -188,6 +201,34 @@ func (p *Pane) visible(out []string, focused bool) []string {
 		out[0] = p.draw(&l)
 	}
 	return out
+}
+
+// selectedLine draws a line of the selected message: on a ground of its own. In a group it has
+// its time, which its author's line gives for the first one only.
+func (p *Pane) selectedLine(i int, b *block, n int) string {
+	if b.chosen == nil {
+		b.chosen = make([]string, len(b.lines))
+	}
+	if b.chosen[n] == "" {
+		b.chosen[n] = p.drawSelected(i, b, n)
+	}
+	return b.chosen[n]
+}
+
+func (p *Pane) drawSelected(i int, b *block, n int) string {
+	l := b.lines[n]
+	m := p.at(i)
+	if n == b.body && b.key.flags&heads == 0 && m.Direction != model.System {
+		at := span{p.look.Clock(m.SentAt), muted}
+		used := l.indent + 1 + p.look.Cells.Width(at.text)
+		for _, s := range append(l.left[:], l.right[:]...) {
+			used += p.look.Cells.Width(s.text)
+		}
+		if used <= p.column() && l.right[1].text == "" {
+			l.right[0], l.right[1] = at, l.right[0]
+		}
+	}
+	return p.drawIn(p.column(), &l, &p.look.Theme.Soft)
 }
 
 // centred returns a line with a text centred in the column.

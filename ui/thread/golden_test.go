@@ -94,7 +94,7 @@ func everyKind() thread.Content {
 func whole(p *thread.Pane, w int) string {
 	p.SetSize(w, 400)
 	p.Top()
-	return strings.TrimRight(strings.Join(plain(p.Lines(true)), "\n"), "\n") + "\n"
+	return strings.Trim(strings.Join(plain(p.Lines(true)), "\n"), "\n") + "\n"
 }
 
 func TestEveryKind(t *testing.T) {

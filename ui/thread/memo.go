@@ -66,7 +66,7 @@ func (p *Pane) key(i int) blockKey {
 	if m.Direction == model.Out && m.State != group && !needsHand(m) {
 		k.flags |= ticked
 	}
-	if m.Was != nil && p.expanded[m.ID] {
+	if (m.Was != nil || m.Error != nil) && m.ID != "" && p.expanded[m.ID] {
 		k.flags |= expanded
 	}
 	if q := p.quoted(i); q != nil {

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"parley/model"
 	"parley/ui/thread"
 )
@@ -147,19 +149,48 @@ func TestPending(t *testing.T) {
 	}
 }
 
-// TestSelectionMark: only where the pane has the focus.
-func TestSelectionMark(t *testing.T) {
+// TestTheSelectedMessageStandsOnAGroundOfItsOwn: only where the pane has the focus, without a
+// second bar, over its whole width.
+func TestTheSelectedMessageStandsOnAGroundOfItsOwn(t *testing.T) {
 	t.Parallel()
 	p := pane(60, 20, content(many(4)...))
-	for i, l := range plain(p.Lines(true)) {
-		if want := strings.Contains(l, "answer 3") || strings.HasPrefix(l, "▌▌You"); want != strings.HasPrefix(l, "▌") {
+	soft, _, _ := strings.Cut(english().Theme.Soft.Text.Paint(" "), " ")
+	for i, l := range p.Lines(true) {
+		want := strings.Contains(l, "answer 3") || i > 0 && strings.Contains(ansi.Strip(l), "▌You") && i >= 18
+		if got := strings.HasPrefix(l, soft) && strings.HasSuffix(ansi.Strip(l), " "); got != want {
 			t.Errorf("line %d: %q", i, l)
 		}
+		if strings.Contains(ansi.Strip(l), "▌▌") {
+			t.Errorf("two bars: %q", l)
+		}
 	}
-	for _, l := range plain(p.Lines(false)) {
-		if strings.HasPrefix(l, "▌") {
+	for _, l := range p.Lines(false) {
+		if strings.HasPrefix(l, soft) {
 			t.Errorf("%q", l)
 		}
+	}
+}
+
+// TestTheSelectedOneOfAGroupHasItsTime: beside its own text.
+func TestTheSelectedOneOfAGroupHasItsTime(t *testing.T) {
+	t.Parallel()
+	p := pane(60, 20, content(customer("1", now, "first"), customer("2", now.Add(2*time.Minute), "second")))
+	if y := rowOf(p, "second"); strings.Contains(plain(p.Lines(true))[y], "10:32") != true || strings.Contains(plain(p.Lines(false))[y], "10:32") {
+		t.Error(drawn(p))
+	}
+}
+
+// TestAShortConversationStandsAtTheComposer: the empty lines are above it.
+func TestAShortConversationStandsAtTheComposer(t *testing.T) {
+	t.Parallel()
+	p := pane(60, 20, content(customer("1", now, "hello")))
+	if y := rowOf(p, "hello"); y != 19 {
+		t.Errorf("it stands on line %d:\n%s", y, drawn(p))
+	}
+	c := content(customer("1", now, "hello"))
+	c.FirstUnread = "1"
+	if p := pane(60, 20, c); rowOf(p, "Today · New") != 17 {
+		t.Error(drawn(p))
 	}
 }
 

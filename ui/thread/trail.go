@@ -210,7 +210,7 @@ func (s *setting) whyCode(e *model.MessageError) string {
 		return detail
 	}
 	said := s.l.Say(id, "Detail", detail)
-	if detail != "" {
+	if detail != "" && s.key.flags&expanded != 0 {
 		said += " " + s.l.Say(i18n.DetailFromFacebook, "Detail", detail)
 	}
 	return said
@@ -263,7 +263,8 @@ func (s *setting) trouble() {
 		k := s.p.c.Keys.named()
 		s.append(s.l.Say(decideKeys(s.m), "Resend", k.Resend, "Drop", k.Drop, "Dot", s.l.Theme.Bullet), muted)
 	}
-	if e := s.m.Error; e != nil && e.Detail != "" {
+	// Facebook's own words, with its codes, are for who asks for them.
+	if e := s.m.Error; e != nil && e.Detail != "" && s.key.flags&expanded != 0 {
 		detail := s.l.Cells.Shown(safe.LineN(e.Detail, longest).String())
 		s.wrapped(s.l.Say(i18n.DetailFromFacebook, "Detail", detail), muted)
 	}

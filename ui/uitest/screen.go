@@ -57,12 +57,16 @@ func (w *World) Marked() string {
 	if x > 0 {
 		x += screen.Separator
 	}
+	soft, _, _ := strings.Cut(w.Look.Theme.Soft.Text.Paint(" "), " ")
 	var out []string
-	for _, line := range w.Lines() {
-		list, _ := w.Look.Cells.Head(line, x)
-		pane, _ := w.Look.Cells.Head(line[len(list):], w.Layout.Thread)
-		if rest, ok := strings.CutPrefix(pane, w.Look.Theme.Selected); ok {
-			out = append(out, strings.TrimSpace(rest))
+	for _, line := range strings.Split(w.View().Content, "\n") {
+		pane := ansi.Cut(line, x, x+w.Layout.Thread)
+		text := ansi.Strip(pane)
+		if first := strings.IndexAny(text, " "); first != 0 {
+			continue
+		}
+		if styles, _, _ := strings.Cut(pane, " "); strings.HasSuffix(styles, soft) {
+			out = append(out, strings.TrimSpace(text))
 		}
 	}
 	return strings.Join(out, "\n")
