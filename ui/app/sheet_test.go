@@ -53,7 +53,7 @@ func TestSheetsStandAtTheFoot(t *testing.T) {
 // can't be taken back.
 func TestThePaletteBeginsWhereTheUserIs(t *testing.T) {
 	t.Parallel()
-	for keys, want := range map[string]string{"": "Open the conversation", "enter": "Show what an edited message was"} {
+	for keys, want := range map[string]string{"": "Open the conversation", "enter": "Reply"} {
 		w := uitest.NewWorld(t, uitest.Some(3))
 		if keys != "" {
 			w.Keys(keys)
