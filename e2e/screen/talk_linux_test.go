@@ -106,7 +106,7 @@ func TestScreenWindowCloses(t *testing.T) {
 	s.Types(driver.KeyEnter + driver.KeyEscape)
 	s.Sees("✎ Yes, we are, though late")
 	s.Types("5") // it is no longer among the open ones
-	s.InList("Customer 31", driver.Holding("✎", "—"))
+	s.InList("Customer 31", driver.Holding("✎", "Reply window closed"))
 	if n := h.Graph.Sent.Load(); n != 0 {
 		t.Errorf("%d replies left", n)
 	}
@@ -133,7 +133,7 @@ func TestScreenHubAway(t *testing.T) {
 	s.Types(driver.KeyEnter)
 	s.Sees("Reply to Ken Sato…")
 	w.Hub.Kill()
-	s.Sees("○ offline", "tried again by itself")
+	s.Sees("○ offline", "Next try in")
 
 	s.Presses("r", "enter send")
 	s.Types("Typed while it was away")
@@ -146,14 +146,14 @@ func TestScreenHubAway(t *testing.T) {
 	w.StartHub()
 
 	s.Sees("● live", "Open 2", "And somebody new", "Marta Ruiz")
-	s.Misses("tried again by itself")
+	s.Misses("Next try in")
 	driver.WaitFor(t, "the reply leaves", driver.Patience, func() bool { return len(w.Facebook.GotBy("2001")) > 0 })
 	s.Leaves()
 
 	// Started while the hub is away, it waits for it.
 	w.Hub.Kill()
 	s = driver.StartScreen(t, aki.ScreenEnv())
-	s.Sees("○ offline", "tried again by itself")
+	s.Sees("· offline", "Next try in")
 	w.StartHub()
 	s.Sees("● live", "Open 2", "Marta Ruiz", "Ken Sato")
 	s.Presses("/", "Search names and messages")
