@@ -34,14 +34,19 @@ func (p *screen) known(c *client.Client, follow *stream.Follower, folder string,
 			Root: folder, Hub: c.URL(), Login: c.Login(), TTL: ttl, Now: p.Now, Forget: follow.Forget,
 		})
 	}
+	k.restore(follow, p.Now())
+	return k
+}
+
+// restore makes an Inbox of what is kept first, and has the follower go on from all of it.
+func (k *known) restore(follow *stream.Follower, now time.Time) {
 	k.kept = k.cache.Restore()
 	k.box = inbox.NewInbox(k.kept.User)
 	if first := k.kept.First(); len(first) > 0 {
 		// What can't be applied is missing until the hub answers.
-		_, _ = k.box.Apply(append([]inbox.Update{inbox.HubTime{Now: p.Now()}}, first...)...)
+		_, _ = k.box.Apply(append([]inbox.Update{inbox.HubTime{Now: now}}, first...)...)
 	}
 	follow.Resume(k.kept.User, k.kept.Positions)
-	return k
 }
 
 // close writes what is left to keep, once nothing uses the Inbox any more.
