@@ -79,15 +79,13 @@ func (k Kept) Rest(ctx context.Context) iter.Seq[[]inbox.Update] {
 				return
 			}
 			for len(p.frames) > 0 {
-				u := p.part()
-				var err error
-				if u.Conversations, err = p.next(); err != nil {
+				u, err := p.several()
+				if err != nil {
 					// The sum was right: it was written wrongly. The hub has it.
 					k.cache.purge(p.object.ID)
 					k.cache.o.Forget(ctx, p.object.ID)
 					break
 				}
-				u.Last = len(p.frames) == 0
 				if !yield([]inbox.Update{u}) {
 					return
 				}
@@ -252,6 +250,22 @@ func (p *keptPage) conversation(e entry) (model.Conversation, error) {
 		c.Links = links
 	}
 	return c, nil
+}
+
+// several returns the next few blocks of the base: few enough that keys don't wait, and enough
+// that the screen is not drawn for each.
+func (p *keptPage) several() (inbox.Restored, error) {
+	const most = 4
+	u := p.part()
+	for range most {
+		rows, err := p.next()
+		if err != nil {
+			return u, err
+		}
+		u.Conversations = append(u.Conversations, rows...)
+	}
+	u.Last = len(p.frames) == 0
+	return u, nil
 }
 
 // next reads the next block of the base; nothing if there is none.
