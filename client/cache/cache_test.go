@@ -145,6 +145,23 @@ func TestTheLastKnownStateIsShownAtOnce(t *testing.T) {
 	w.same()
 }
 
+// TestAnOpenedConversationOfAFewIsShown, however few blocks there are.
+func TestAnOpenedConversationOfAFewIsShown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, t.TempDir())
+	p := w.page("100")
+	w.writes(p, 0)
+	w.welcomes()
+	w.opens(p, "100_5000")
+	for range 2 {
+		w.leaves()
+		w.open()
+		if th, ok := w.box.Thread("100_5000"); !ok || len(th.Messages) != 1 || th.Stale {
+			t.Fatalf("%v, %v", th, ok)
+		}
+	}
+}
+
 func TestWhatMustGoIsGoneFromTheDisk(t *testing.T) {
 	t.Parallel()
 	for name, happens := range map[string]func(w *world){

@@ -106,6 +106,11 @@ func (in *Inbox) restore(u Restored) {
 		}
 		in.judgePage(p)
 	}
+	if p.positioned() { // also after the last part
+		for _, o := range u.Opened {
+			in.restoreThread(p, o)
+		}
+	}
 	if p.phase != restoring {
 		return
 	}
@@ -118,9 +123,6 @@ func (in *Inbox) restore(u Restored) {
 		if n.PageID == p.page.ID {
 			in.putNotice(p, n)
 		}
-	}
-	for _, o := range u.Opened {
-		in.restoreThread(p, o)
 	}
 	if u.Last {
 		p.phase = complete
