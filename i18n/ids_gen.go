@@ -1205,7 +1205,7 @@ const (
 
 // The line under it.
 const (
-	BannerOffline       ID = "banner_offline"        // with Reason, N, Key
+	BannerOffline       ID = "banner_offline"        // with N, Key, Reason
 	BannerOfflineTrying ID = "banner_offline_trying" // with Reason
 	BannerSignedOut     ID = "banner_signed_out"
 )
