@@ -84,7 +84,7 @@ func entries(b []byte, f func(entry) error) error {
 // cut reads bytes that follow their number.
 func cut(b []byte) (part, rest []byte, ok bool) {
 	size, n := binary.Uvarint(b)
-	if n <= 0 || size > uint64(len(b)-n) {
+	if n <= 0 || size > uint64(len(b)-n) { //nolint:gosec // n is at most len(b)
 		return nil, nil, false
 	}
 	end := n + int(size) //nolint:gosec // no more than len(b)

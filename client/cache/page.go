@@ -68,11 +68,13 @@ type change struct {
 
 // reading is the base of a Page that is being read from the hub.
 type reading struct {
-	name          string
-	first, target int64
-	began         model.Position
-	complete      bool
-	removed       map[string]int64
+	name string
+	// began is the position of its first list, target that of its newest.
+	began    model.Position
+	target   int64
+	complete bool
+	// removed maps what was removed since to the seq of its removal.
+	removed map[string]int64
 }
 
 func (p *page) file(dir, suffix string) string { return filepath.Join(dir, p.name+suffix) }

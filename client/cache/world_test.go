@@ -309,7 +309,7 @@ func (w *world) disk() string {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		file, err := os.ReadFile(path)
+		file, err := os.ReadFile(path) //nolint:gosec // the test's own folder
 		b.WriteString(path)
 		b.Write(file)
 		all, good := frames(file)
