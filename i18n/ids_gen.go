@@ -647,6 +647,31 @@ const (
 	SaidSorted       ID = "said_sorted"   // with Order
 	SaidNothingWaits ID = "said_nothing_waits"
 	WhyNothingToUndo ID = "why_nothing_to_undo"
+	WhyChangedSince  ID = "why_changed_since"
+	UndoTitle        ID = "undo_title"
+	UndoUnnamed      ID = "undo_unnamed" // with Name
+	UndoLeft         ID = "undo_left"    // with N
+)
+
+// Several conversations selected together.
+const (
+	ChosenMany        ID = "chosen_many"          // with N
+	SaidChosenMost    ID = "said_chosen_most"     // with N
+	WhyToOne          ID = "why_to_one"           // with Key
+	SnoozeTitleAll    ID = "snooze_title_all"     // with N
+	AssignTitleAll    ID = "assign_title_all"     // with N
+	SaidAllDone       ID = "said_all_done"        // with N
+	SaidAllReopened   ID = "said_all_reopened"    // with N
+	SaidAllSnoozed    ID = "said_all_snoozed"     // with Time, N
+	SaidAllAssigned   ID = "said_all_assigned"    // with Who, N
+	SaidAllAssignedMe ID = "said_all_assigned_me" // with N
+	SaidAllUnassigned ID = "said_all_unassigned"  // with N
+	SaidAllPinned     ID = "said_all_pinned"      // with N
+	SaidAllUnpinned   ID = "said_all_unpinned"    // with N
+	SaidAllRead       ID = "said_all_read"        // with N
+	SaidAllUnread     ID = "said_all_unread"      // with N
+	SaidAllUndone     ID = "said_all_undone"      // with N
+	SaidAllPartly     ID = "said_all_partly"      // with Said, N, Why
 )
 
 // Snoozing a conversation.

@@ -46,13 +46,13 @@ func (m *Model) moving() []cmd {
 
 func (m *Model) answering() []cmd {
 	return []cmd{
-		{ID: "reply", Keys: []string{"r"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.writer.OpenComposer},
-		{ID: "send_done", Keys: []string{"alt+s", "ctrl+enter"}, Scope: command.Composer, Reason: m.needsComposer, Run: m.finishing.SendDone},
+		{ID: "reply", Keys: []string{"r"}, Scope: command.Panes, Selected: true, Reason: m.inbox.Bulk.NeedsOne, Run: m.writer.OpenComposer},
+		{ID: "send_done", Keys: []string{"alt+s", "ctrl+enter"}, Scope: command.Composer, Reason: m.finishing.NeedsTyped, Run: m.finishing.SendDone},
 		{ID: "quote", Keys: []string{"Q"}, Scope: command.Thread, Message: true, Reason: m.conversation.NeedsQuotable, Run: m.writer.Quote},
 		{ID: "attach", Keys: []string{"A"}, Scope: command.Thread, Reason: m.writer.NeedsFiles, Run: m.writer.Attach},
 		{ID: "react", Keys: []string{"+"}, Scope: command.Thread, Message: true, Reason: m.conversation.NeedsReactable, Run: m.conversation.React},
 		{ID: "expand", Keys: []string{"enter"}, Scope: command.Thread, Message: true, Reason: m.NeedsOpen, Run: m.enter},
-		{ID: "note", Keys: []string{"I"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.writer.OpenNote},
+		{ID: "note", Keys: []string{"I"}, Scope: command.Panes, Selected: true, Reason: m.inbox.Bulk.NeedsOne, Run: m.writer.OpenNote},
 		{ID: "resend", Keys: []string{"R"}, Scope: command.Thread, Message: true, Reason: m.writer.NeedsAsking, Run: m.writer.Resend},
 		{ID: "send_later", Keys: []string{"alt+l"}, Scope: command.Anywhere, Reason: m.later.Needs, Run: m.later.Ask},
 		{ID: "send_held", Scope: command.Panes, Reason: m.writer.Hold.NeedsHeld, Run: m.sendHeld},
@@ -85,7 +85,11 @@ func (m *Model) triaging() []cmd {
 		{ID: "assign", Keys: []string{"a"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.Assign},
 		{ID: "label", Keys: []string{"t"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.labels.Ask},
 		{ID: "read", Keys: []string{"u"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.ToggleRead},
+		{ID: "choose", Keys: []string{"x"}, Scope: command.List, Reason: m.NeedsConversation, Run: m.inbox.Bulk.Choose},
+		{ID: "choose_range", Keys: []string{"X"}, Scope: command.List, Reason: m.NeedsConversation, Run: m.inbox.Bulk.ChooseRange},
+		{ID: "choose_all", Keys: []string{"*"}, Scope: command.List, Reason: m.NeedsConversation, Run: m.inbox.Bulk.ChooseAll},
 		{ID: "undo", Keys: []string{"z"}, Scope: command.Panes, Reason: m.NeedsUndo, Run: m.UndoLast},
+		{ID: "undo_list", Keys: []string{"U"}, Scope: command.Panes, Reason: m.NeedsDone, Run: m.ListUndo},
 	}
 }
 
@@ -98,7 +102,7 @@ func (m *Model) linking() []cmd {
 	}
 	return []cmd{
 		{ID: "link", Keys: []string{"c"}, Scope: command.Panes, Selected: true, Reason: m.crm.NeedsFree, Run: m.crm.OpenPicker},
-		{ID: "unlink", Keys: []string{"U"}, Scope: command.Panel, Danger: true, Selected: true, Reason: m.crm.NeedsLinked, Run: m.crm.AskUnlink},
+		{ID: "unlink", Keys: []string{"X"}, Scope: command.Panel, Danger: true, Selected: true, Reason: m.crm.NeedsLinked, Run: m.crm.AskUnlink},
 		{ID: "open_record", Keys: []string{"o"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsLinked, Run: m.crm.OpenRecord},
 		{ID: "record", Keys: []string{"v"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsLinked, Run: m.crm.ViewRecord},
 		{ID: "earlier", Keys: []string{"enter"}, Scope: command.Panel, Selected: true, Reason: m.crm.NeedsEarlier, Run: m.crm.OpenEarlier},

@@ -182,5 +182,5 @@ func (m *Model) nextChange() time.Time {
 	}
 	next = look.Earlier(next, m.writer.Hold.Next())
 	next = look.Earlier(next, m.alerts.Next())
-	return look.Earlier(look.Earlier(next, m.SaidUntil()), m.presence.ToldUntil())
+	return look.Earlier(look.Earlier(next, m.SaidNext()), m.presence.ToldUntil())
 }

@@ -49,7 +49,7 @@ func (f *finishing) SendDone() tea.Cmd {
 	f.writer.Replies.Finish(id, client)
 	held := f.Undo.Last()
 	x := &finished{id: id, name: f.Look.Name(r.Customer), back: model.ToStatus(model.Done).Inverse(r.Conversation, f.Now())}
-	x.undo = &screen.Undo{Of: id, Back: func() tea.Cmd { return f.takeBack(client, x) }}
+	x.undo = &screen.Undo{Of: id, Said: f.Say(i18n.SaidSentDone, "Name", x.name), At: f.Now(), Back: func() tea.Cmd { return f.takeBack(client, x) }}
 	f.Undo.Push(x.undo)
 	f.sent[client] = x
 	f.Notify(f.Say(i18n.SaidSending, "Name", x.name))
@@ -148,4 +148,12 @@ func (f *finishing) Forget(gone func(model.ConversationID) bool) {
 			delete(f.sent, client)
 		}
 	}
+}
+
+// NeedsTyped says why what is typed can't be sent; empty: something is being typed.
+func (f *finishing) NeedsTyped() string {
+	if !f.Composing() {
+		return f.Say(i18n.WhyNothingTyped, "Key", f.KeyOf("reply"))
+	}
+	return ""
 }

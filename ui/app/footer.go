@@ -36,6 +36,8 @@ func (m footer) ids() []string {
 			ids = []string{"resend", "drop", "reply", "back"}
 		}
 		return append(ids, "next_waiting", "palette")
+	case m.inbox.List.Chosen() > 0:
+		return []string{"done", "snooze", "assign", "label", "pin", "read", "back"}
 	case m.inbox.Search.Active():
 		return []string{"open", "back", "search", "reply", "palette"}
 	case m.Query.Filter == inbox.FilterDone || m.Query.Filter == inbox.FilterSnoozed:
@@ -50,7 +52,7 @@ func (m footer) line(w int) string {
 	if said, key, label := m.Said(); said != "" {
 		tail := ""
 		if key != "" {
-			tail = "   " + key + " " + label
+			tail = "   " + key + " " + label + " " + m.Say(i18n.UndoLeft, "N", m.SaidFor())
 		}
 		if m.Look.Cells.Width(tail) > w/2 {
 			tail = ""
@@ -67,6 +69,11 @@ func (m footer) line(w int) string {
 	var b strings.Builder
 	used := 0
 	b.WriteString(" ")
+	if n := m.inbox.List.Chosen(); n > 0 && m.Focus == screen.PaneList {
+		text := m.Look.Cut(m.Say(i18n.ChosenMany, "N", look.Thousands(n))+"   ", max(0, room))
+		b.WriteString(th.Accent.Paint(text))
+		used = m.Look.Cells.Width(text)
+	}
 	for _, id := range m.ids() {
 		c, ok := m.commands.Get(id)
 		if !ok || c.Key() == "" {

@@ -227,14 +227,6 @@ func (m *Model) sendHeld() tea.Cmd {
 	return nil
 }
 
-// needsComposer says why what is typed can't be sent; empty: something is being typed.
-func (m *Model) needsComposer() string {
-	if !m.Composing() {
-		return m.Say(i18n.WhyNothingTyped, "Key", m.KeyOf("reply"))
-	}
-	return ""
-}
-
 func (m *Model) needsShell() string {
 	if !m.shell {
 		return m.Say(i18n.WhyNoShell)

@@ -39,7 +39,7 @@ func keys(t *testing.T) string {
 	t.Helper()
 	en := i18n.New("en")
 	var b strings.Builder
-	b.WriteString("# Keys\n\nMade from the table of commands (ui/app/commands.go). `ctrl+k` finds all of them by name, `?` shows\nthose of the pane you are in. Each can be changed by its id: `[keys]` in config.toml, `done = [\"x\"]`.\n\n")
+	b.WriteString("# Keys\n\nMade from the table of commands (ui/app/commands.go). `ctrl+k` finds all of them by name, `?` shows\nthose of the pane you are in. Each can be changed by its id: `[keys]` in config.toml, `done = [\"E\"]`.\n\n")
 	b.WriteString("| keys | does | where | id |\n|---|---|---|---|\n")
 	for _, c := range uitest.NewWorld(t, nil).Table() {
 		if len(c.Keys) == 0 {

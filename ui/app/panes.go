@@ -82,6 +82,8 @@ func (m panes) back() tea.Cmd {
 		m.Focus = screen.PaneThread
 	case m.Focus == screen.PaneThread:
 		return m.conversation.Close()
+	case m.inbox.List.Chosen() > 0:
+		m.inbox.List.Unchoose()
 	case m.inbox.Search.Active():
 		m.inbox.EndSearch()
 	}

@@ -223,12 +223,12 @@ func TestEveryCommandHasItsWords(t *testing.T) {
 
 func TestKeysCanBeChanged(t *testing.T) {
 	t.Parallel()
-	w := uitest.NewWorld(t, uitest.Some(3), func(o *app.Options) { o.Keys = map[string][]string{"done": {"X"}} })
-	w.Shows("X done")
-	w.Keys("X")
+	w := uitest.NewWorld(t, uitest.Some(3), func(o *app.Options) { o.Keys = map[string][]string{"done": {"B"}} })
+	w.Shows("B done")
+	w.Keys("B")
 	w.Shows("Customer 0 is done.")
 	for name, keys := range map[string]map[string][]string{
-		"a conflict": {"done": {"s"}}, "no command": {"dance": {"X"}},
+		"a conflict": {"done": {"s"}}, "no command": {"dance": {"B"}},
 	} {
 		o := app.Options{Hub: w.Hub, Inbox: inbox.NewInbox(model.User{}), Words: i18n.New("en"), Zone: time.UTC, Now: time.Now, Keys: keys}
 		if _, err := app.New(o); err == nil {

@@ -53,12 +53,12 @@ func TestNoShell(t *testing.T) {
 // typed.
 func TestTextIsText(t *testing.T) {
 	t.Parallel()
-	w := uitest.NewWorld(t, uitest.Some(3), func(o *app.Options) { o.Keys = map[string][]string{"repaint": {"X"}} })
-	if !w.Brings("X", term.Repaint()) {
-		t.Error("X paints nothing")
+	w := uitest.NewWorld(t, uitest.Some(3), func(o *app.Options) { o.Keys = map[string][]string{"repaint": {"B"}} })
+	if !w.Brings("B", term.Repaint()) {
+		t.Error("B paints nothing")
 	}
-	w.Keys("r", "X")
-	if got := w.Typed(); got != "X" {
+	w.Keys("r", "B")
+	if got := w.Typed(); got != "B" {
 		t.Errorf("typed X, the composer holds %q", got)
 	}
 }

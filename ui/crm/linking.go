@@ -55,7 +55,7 @@ type recordDone struct {
 func (m *changes) do(a recordAction) tea.Cmd {
 	m.busy = true
 	if a.back != nil {
-		a.undo = &screen.Undo{Of: a.id, Why: m.whyBusy, Back: func() tea.Cmd {
+		a.undo = &screen.Undo{Of: a.id, Said: a.said, At: m.Now(), Why: m.whyBusy, Back: func() tea.Cmd {
 			return m.do(recordAction{id: a.id, do: *a.back, said: m.SaidUndone(a.id)})
 		}}
 		m.Undo.Push(a.undo)

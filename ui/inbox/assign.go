@@ -25,12 +25,23 @@ const mostKeys = 9
 // Assign asks whom to assign the current conversation to.
 func (m *Model) Assign() tea.Cmd {
 	r, ok := m.Current()
-	if !ok {
+	if !ok && m.Bulk.Chosen() == nil {
 		return nil
 	}
-	title := m.Say(i18n.AssignTitle, "Name", m.Look.Name(r.Customer))
+	title, ids := m.Say(i18n.AssignTitle, "Name", m.Look.Name(r.Customer)), m.Bulk.Chosen()
+	if ids != nil {
+		title = m.Say(i18n.AssignTitleAll, "N", len(ids))
+		if r, ok = m.Inbox.Conversation(ids[0]); !ok {
+			return nil
+		}
+		r.Assignee = nil // what is so of one is not so of all
+	}
 	done := func(a overlay.Action) tea.Cmd {
-		if chosen, ok := a.(overlay.Chosen); ok {
+		chosen, ok := a.(overlay.Chosen)
+		switch {
+		case ok && ids != nil:
+			return m.Bulk.assignAll(ids, chosen.ID)
+		case ok:
 			return m.assignAs(r.ID, chosen.ID)
 		}
 		return nil
@@ -117,17 +128,21 @@ func (m *Model) availability(a model.Away) string {
 	return m.Look.Theme.Unread
 }
 
+// colleague returns the name of a user; their id if it is not known.
+func (m *Model) colleague(id string) string {
+	for _, u := range m.team.Colleagues() {
+		if string(u.ID) == id {
+			return u.Name
+		}
+	}
+	return id
+}
+
 // assignAs assigns a conversation as chosen.
 func (m *Model) assignAs(id model.ConversationID, chosen string) tea.Cmd {
 	switch to, colleague := strings.CutPrefix(chosen, assignTo); {
 	case colleague:
-		name := to
-		for _, u := range m.team.Colleagues() {
-			if string(u.ID) == to {
-				name = u.Name
-			}
-		}
-		return m.triageOf(id, model.Assign(model.UserID(to)), i18n.SaidAssigned, "Who", m.Look.Ours(name))
+		return m.triageOf(id, model.Assign(model.UserID(to)), i18n.SaidAssigned, "Who", m.Look.Ours(m.colleague(to)))
 	case chosen == assignMe:
 		return m.triageOf(id, model.Assign(m.Inbox.User().ID), i18n.SaidAssignedMe)
 	}

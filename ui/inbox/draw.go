@@ -67,7 +67,7 @@ func (l *List) drawing(i int, r inbox.Row, p painter, c Context) (drawing, time.
 	d := drawing{
 		id: r.ID, seq: r.Seq, w: l.w, look: p.Version, code: r.Reply.Code, stale: r.Stale,
 		selected: r.ID == l.selected, focused: c.Focused && r.ID == l.selected, draft: c.Draft != nil && c.Draft(r.ID),
-		asleep: r.Asleep(c.Now), linked: len(r.Links) > 0,
+		chosen: l.chosen.ids[r.ID], asleep: r.Asleep(c.Now), linked: len(r.Links) > 0,
 	}
 	age, next := p.Age(c.Now, r.UpdatedAt)
 	d.age = age

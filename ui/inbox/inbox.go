@@ -56,6 +56,8 @@ type Model struct {
 	Acting  acting
 	// Turns goes from one customer who waits to the next.
 	Turns *Turns
+	// Bulk acts on several at once.
+	Bulk *Bulk
 	// finished are the conversations that the user finished here, and when.
 	finished    map[model.ConversationID]time.Time
 	drawnAgenda drawnAgenda
@@ -63,10 +65,12 @@ type Model struct {
 
 // New returns an inbox that shows its rows in l.
 func New(s *screen.Screen, h Hub, l *List, t *team.Model, c Conversation, preview bool) *Model {
-	return &Model{
+	m := &Model{
 		Screen: s, hub: h, team: t, conversation: c, preview: preview, List: l, Acting: acting{},
 		Turns: &Turns{Screen: s, list: l, conversation: c},
 	}
+	m.Bulk = &Bulk{m}
+	return m
 }
 
 // Msg is a message for Model.

@@ -30,6 +30,8 @@ type List struct {
 	top      int // the first visible row
 	// none: there was no row at the last refresh.
 	none bool
+	// chosen are the rows selected to act on together.
+	chosen chosen
 	// touched: the user selected something.
 	touched bool
 	// refreshed is how often it was refreshed.
@@ -57,6 +59,7 @@ func (l *List) SetSize(w, h int) {
 // first row.
 func (l *List) SetRows(rows Rows) {
 	l.rows = rows
+	l.chosen.keep(l.Holds)
 	i, _ := rows.Index(l.selected)
 	l.top = 0
 	l.pick(i)
@@ -67,6 +70,7 @@ func (l *List) SetRows(rows Rows) {
 // In a list that was empty the first row is selected: nothing else was. So it is while what
 // nobody selected would be pushed off the screen by all that comes in at the beginning.
 func (l *List) Refresh() {
+	l.chosen.keep(l.Holds)
 	l.refreshed++
 	i, ok := l.rows.Index(l.selected)
 	if !ok && (l.selected == "" || l.none) || !l.touched && i >= max(1, l.visible()) {

@@ -30,6 +30,7 @@ type drawing struct {
 	code                model.Code
 	selected, focused   bool
 	draft, stale, found bool
+	chosen              bool
 	asleep              bool
 	linked              bool
 	hit                 string
@@ -58,6 +59,12 @@ func (p painter) row(r inbox.Row, d drawing) [rowLines]string {
 			style, below = name.Faint, p.Theme.Faint
 		}
 		bar = [rowLines]string{style.Paint(p.Theme.Selected), below.Paint(p.Theme.Selected)}
+	}
+	if d.chosen { // both lines have its mark, but where the bar of the selection stands
+		bar[1] = p.Theme.Accent.Paint(p.Theme.Chosen)
+		if !d.selected {
+			bar[0] = bar[1]
+		}
 	}
 	return [rowLines]string{bar[0] + p.first(r, d, name), bar[1] + p.second(r, d, text)}
 }

@@ -7,16 +7,23 @@ import (
 
 	"parley/i18n"
 	"parley/model"
-	"parley/model/inbox"
 	"parley/model/when"
 	"parley/ui/overlay"
 )
 
 // Snooze asks until when to snooze the current conversation.
 func (m *Model) Snooze() tea.Cmd {
+	ids := m.Bulk.Chosen()
 	r, ok := m.Current()
-	if !ok {
+	if !ok && ids == nil {
 		return nil
+	}
+	title, away := m.Say(i18n.SnoozeTitle, "Name", m.Look.Name(r.Customer)), func(until time.Time) tea.Cmd { return m.putAway(r.ID, until) }
+	if ids != nil {
+		title = m.Say(i18n.SnoozeTitleAll, "N", len(ids))
+		away = func(until time.Time) tea.Cmd {
+			return m.Bulk.TriageAll(ids, always(model.Snooze(until)), i18n.SaidAllSnoozed, "Time", m.Look.Moment(m.Now(), until))
+		}
 	}
 	now := m.Now()
 	tomorrow := when.Morning(now, m.Look.Zone, 1)
@@ -31,22 +38,22 @@ func (m *Model) Snooze() tea.Cmd {
 		{ID: "monday", Key: "3", Title: m.Say(i18n.SnoozeMonday), Detail: m.Look.Moment(now, monday)},
 		{ID: "typed", Key: "4", Title: m.Say(i18n.SnoozeTyped)},
 	}
-	m.Lay(overlay.NewChoice(m.Say(i18n.SnoozeTitle, "Name", m.Look.Name(r.Customer)), options), func(a overlay.Action) tea.Cmd {
+	m.Lay(overlay.NewChoice(title, options), func(a overlay.Action) tea.Cmd {
 		c, ok := a.(overlay.Chosen)
 		switch {
 		case !ok:
 			return nil
 		case c.ID == "typed":
-			return m.askSnooze(r, "", "")
+			return m.askSnooze(title, "", "", away)
 		}
-		return m.putAway(r.ID, times[c.ID])
+		return away(times[c.ID])
 	})
 	return nil
 }
 
 // askSnooze asks the user to type a time.
-func (m *Model) askSnooze(r inbox.Row, text, problem string) tea.Cmd {
-	p := overlay.NewPrompt(m.Say(i18n.SnoozeTitle, "Name", m.Look.Name(r.Customer)), m.Say(i18n.SnoozeHint), text)
+func (m *Model) askSnooze(title, text, problem string, away func(time.Time) tea.Cmd) tea.Cmd {
+	p := overlay.NewPrompt(title, m.Say(i18n.SnoozeHint), text)
 	p.SetError(problem)
 	m.Lay(p, func(a overlay.Action) tea.Cmd {
 		e, ok := a.(overlay.Entered)
@@ -55,9 +62,9 @@ func (m *Model) askSnooze(r inbox.Row, text, problem string) tea.Cmd {
 		}
 		until, ok := when.Parse(e.Text, m.Now(), m.Look.Zone)
 		if !ok {
-			return m.askSnooze(r, e.Text, m.Say(i18n.SnoozeUnclear))
+			return m.askSnooze(title, e.Text, m.Say(i18n.SnoozeUnclear), away)
 		}
-		return m.putAway(r.ID, until)
+		return away(until)
 	})
 	return nil
 }

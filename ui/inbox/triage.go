@@ -34,8 +34,10 @@ type Action struct {
 	act
 	// of is the action that this one undoes; nil: none.
 	of *Action
-	// refused: it was certainly not done.
-	refused bool
+	// refused: it was certainly not done. lost: nobody knows.
+	refused, lost bool
+	// bulk is what it is a part of; nil: it is one by itself.
+	bulk *bulk
 	// Undo is its entry for undoing it; nil: it can't be undone.
 	Undo *screen.Undo
 }
@@ -56,7 +58,9 @@ type Triaged struct {
 func (m *Model) do(a act) tea.Cmd {
 	x := &Action{act: a}
 	if a.back != nil {
-		x.Undo = &screen.Undo{Of: x.ID, Back: func() tea.Cmd { return m.undoTriage(x) }}
+		x.Undo = &screen.Undo{
+			Of: x.ID, Said: a.said, At: m.Now(), Back: func() tea.Cmd { return m.undoTriage(x) }, Why: func() string { return m.whyNotBack(x) },
+		}
 		m.Undo.Push(x.Undo)
 	}
 	return m.enqueue(x)
@@ -98,14 +102,20 @@ func Apply(ctx context.Context, hub TriageHub, c Change) (model.Conversation, er
 
 func (m *Model) triaged(t Triaged) tea.Cmd {
 	x := t.Action
+	x.refused = t.Err != nil && screen.Refused(t.Err)
+	x.lost = t.Err != nil && !x.refused
+	if t.Err == nil {
+		m.conversation.Put(t.Conversation)
+	}
 	switch {
+	case x.bulk != nil:
+		return tea.Batch(m.actNext(x.ID), m.Bulk.answered(x.bulk, t.Err))
 	case t.Err != nil:
 		m.Notify(m.Explain(t.Err))
-		if x.refused = screen.Refused(t.Err); x.refused {
+		if x.refused {
 			m.Undo.Drop(x.Undo)
 		}
 	default:
-		m.conversation.Put(t.Conversation)
 		m.finishedNow(t.Conversation)
 		m.Notify(x.said)
 		if m.Undo.Newest(x.Undo) {
@@ -124,9 +134,25 @@ func (m *Model) actNext(id model.ConversationID) tea.Cmd {
 		if of := queue[0].of; of == nil || !of.refused {
 			return m.begin(queue[0])
 		}
+		if b := queue[0].bulk; b != nil {
+			b.done++ // it is as before
+		}
 	}
 	delete(m.Acting, id)
 	return nil
+}
+
+// whyNotBack says why an action can't be undone: somebody has changed since what it changed.
+// Empty: it can.
+func (m *Model) whyNotBack(x *Action) string {
+	r, ok := m.Inbox.Conversation(x.ID)
+	if !ok || x.lost || x.Triage == nil || slices.Contains(m.Acting[x.ID], x) {
+		return ""
+	}
+	if after, err := x.Triage.Of(r.Conversation, m.Now()); err == nil && !after.SameTriage(r.Conversation) {
+		return m.Say(i18n.WhyChangedSince)
+	}
+	return ""
 }
 
 // Expected returns a conversation as it will be after all pending actions.
@@ -240,6 +266,9 @@ func (m *Model) passOn(c model.Conversation) tea.Cmd {
 
 // Finish marks the current conversation done, or reopens it.
 func (m *Model) Finish() tea.Cmd {
+	if ids := m.Bulk.Chosen(); ids != nil {
+		return m.Bulk.finishAll(ids)
+	}
 	r, _ := m.Current()
 	if r, _ = m.Expected(r.ID); r.Status == model.Done {
 		return m.triage(model.ToStatus(model.Open), i18n.SaidReopened)
@@ -249,6 +278,9 @@ func (m *Model) Finish() tea.Cmd {
 
 // Pin pins or unpins the current conversation.
 func (m *Model) Pin() tea.Cmd {
+	if ids := m.Bulk.Chosen(); ids != nil {
+		return m.Bulk.pinAll(ids)
+	}
 	r, _ := m.Current()
 	if r, _ = m.Expected(r.ID); r.Pinned {
 		return m.triage(model.Unpin(), i18n.SaidUnpinned)
@@ -270,6 +302,9 @@ func (m *Model) Label(id model.ConversationID, labels []string) tea.Cmd {
 
 // ToggleRead marks the current conversation read or unread.
 func (m *Model) ToggleRead() tea.Cmd {
+	if ids := m.Bulk.Chosen(); ids != nil {
+		return m.Bulk.readAll(ids)
+	}
 	r, ok := m.Current()
 	if !ok {
 		return nil

@@ -40,8 +40,18 @@ func (s *Screen) OfferUndo() {
 // Said returns the toast, with the key and label of what the user can do about it.
 func (s *Screen) Said() (text, key, label string) { return s.toast.text, s.toast.key, s.toast.label }
 
-// SaidUntil is when the toast ends.
-func (s *Screen) SaidUntil() time.Time { return s.toast.until }
+// SaidFor is how many seconds are left of a toast with something to do about it.
+func (s *Screen) SaidFor() int {
+	return max(1, int((s.toast.until.Sub(s.Now())+time.Second-1)/time.Second))
+}
+
+// SaidNext is when the toast changes: it ends, or counts down.
+func (s *Screen) SaidNext() time.Time {
+	if s.toast.key == "" {
+		return s.toast.until
+	}
+	return s.toast.until.Add(-time.Duration(s.SaidFor()-1) * time.Second)
+}
 
 // Hush removes the toast.
 func (s *Screen) Hush() { s.toast = toast{} }

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -11,8 +12,12 @@ import (
 
 // Undo is an action that can be undone.
 type Undo struct {
-	// Of is the conversation that it is about.
-	Of model.ConversationID
+	// Of is the conversation that it is about; Each, if there are several, all of them.
+	Of   model.ConversationID
+	Each []model.ConversationID
+	// Said says what it did, and At is when; "" and zero: nothing is known.
+	Said string
+	At   time.Time
 	// Back undoes it.
 	Back func() tea.Cmd
 	// Why says why it can't be undone now; nil: it always can.
@@ -87,7 +92,13 @@ func (s UndoStack) Newest(x *Undo) bool {
 
 // Forget removes the actions about conversations for which gone holds.
 func (s *UndoStack) Forget(gone func(model.ConversationID) bool) {
-	*s = slices.DeleteFunc(*s, func(x *Undo) bool { return gone(x.Of) })
+	*s = slices.DeleteFunc(*s, func(x *Undo) bool {
+		if len(x.Each) == 0 {
+			return gone(x.Of)
+		}
+		x.Each = slices.DeleteFunc(x.Each, gone)
+		return len(x.Each) == 0
+	})
 }
 
 // Last returns the newest action; nil: none.
