@@ -43,7 +43,7 @@ func beforeSearch(t testing.TB, path string) {
 		t.Fatal(err)
 	}
 	for _, query := range []string{
-		`DROP TABLE mentions`, `DROP TABLE notification_preferences`,
+		`DROP INDEX replies_scheduled`, `DROP TABLE snippets`, `DROP TABLE mentions`, `DROP TABLE notification_preferences`,
 		`DROP TABLE conversation_labels`, `DROP TABLE views`, `ALTER TABLE conversations DROP COLUMN entered`, `ALTER TABLE conversations DROP COLUMN pinned`,
 		`DROP TABLE search_words`, `DROP TABLE search_conversations`, `DROP TABLE search_pages`,
 		`DROP TABLE audit`, `DROP TABLE ssh_keys`, `DROP TABLE mails`, `DROP TABLE crm_users`, `DROP TABLE device_logins`, `DROP TABLE buried_tokens`, `DROP TABLE buried_mids`, `DROP TABLE buried_replies`, `DROP TABLE buried_keys`, `DROP TABLE reacting`, `DROP TABLE carried`,

@@ -50,7 +50,7 @@ func TestWhoWaitedBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, query := range []string{
-		`DROP TABLE mentions`, `DROP TABLE notification_preferences`,
+		`DROP INDEX replies_scheduled`, `DROP TABLE snippets`, `DROP TABLE mentions`, `DROP TABLE notification_preferences`,
 		`DROP TABLE conversation_labels`, `DROP TABLE views`, `ALTER TABLE conversations DROP COLUMN entered`, `ALTER TABLE conversations DROP COLUMN pinned`,
 		`DROP INDEX conversations_waiting`, `ALTER TABLE conversations DROP COLUMN waits`, `DROP INDEX replies_open`, `DROP TABLE buried_keys`, `DROP TABLE media`, `DROP TABLE dropped_media`, `ALTER TABLE events DROP COLUMN stamp`, `ALTER TABLE pages DROP COLUMN stamp`, `PRAGMA user_version = 15`,
 	} {

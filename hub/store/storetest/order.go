@@ -270,14 +270,14 @@ func testSnapshotUnderLoad(t *testing.T, s store.Store) {
 	scope := []store.PageScope{{ID: "1"}}
 	for range 20 {
 		read(t, s, func(r store.Reader) error {
-			list, _, err := r.Conversations(store.ConversationQuery{Pages: scope, Filter: store.FilterOpen, Now: at(0), Limit: 1000})
+			list, _, err := r.Conversations(store.ConversationQuery{Pages: scope, Filter: store.FilterBlocked, Now: at(0), Limit: 1000})
 			counts, err2 := r.CountConversations(store.CountQuery{Pages: scope, Now: at(0)})
 			h, err3 := r.Head("1")
 			newest := int64(1)
 			for _, c := range list {
 				newest = max(newest, c.Seq)
 			}
-			if newest != h || counts.Open != len(list) || counts.All != len(list) {
+			if newest != h || counts.Blocked != len(list) || counts.All != len(list) {
 				t.Errorf("newest seq %d, head %d, %d listed, counts %+v", newest, h, len(list), counts)
 			}
 			if !slices.IsSortedFunc(list, newestFirst) {
