@@ -101,6 +101,12 @@ const (
 	WhyNoDraft  ID = "why_no_draft"
 )
 
+// In the user's own editor.
+const (
+	WhyNoEditor  ID = "why_no_editor"
+	EditorFailed ID = "editor_failed" // with Reason
+)
+
 // connect.en.toml: Connecting a Page: by a command, on the screen, in the browser.
 
 // By a command.

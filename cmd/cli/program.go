@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -36,6 +37,9 @@ type Program struct {
 	// Seat is what the hub passed to a session over SSH; Child is the program of those sessions.
 	Seat  *sshd.Start
 	Child Child
+
+	// Lent: another program has the terminal, and ctrl+c is meant for it.
+	Lent atomic.Bool
 
 	Logins *login.Logins
 	Now    func() time.Time

@@ -120,7 +120,24 @@ func (p *command) completionCommand() *cobra.Command {
 // Start runs the command line of this process, until it ends or is signalled to.
 func Start(p *cli.Program) int {
 	time.Local = p.Zone // also for localZone, which names the zone that a Page is connected in
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
+	go func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-interrupts:
+				if !p.Lent.Load() {
+					end()
+				}
+			}
+		}
+	}()
 	return Run(ctx, p, os.Args[1:])
 }

@@ -4,7 +4,6 @@ package screen
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -92,7 +91,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 	runs := p.hooksOf(s)
 	m, err := app.New(app.Options{
 		Hub: hub, Drafts: drafts, Inbox: box, Words: p.Words, Zone: p.Zone, Notice: p.ZoneTrouble(), Now: p.Now, Typed: typed, Unsent: replies.Unsent(), Browse: p.Browser(), Shell: p.canSuspend(), Connect: follow.ConnectNow, Typing: keys.Typing, ASCII: p.ascii(s),
-		Files: p.screenFiles(), Downloads: p.downloads(), Keys: s.Keys, Preview: s.Preview, Hold: s.SendHold, Light: s.Theme == settings.ThemeLight, Dark: s.Theme == settings.ThemeDark,
+		Edit: p.editor(ctx, state), Files: p.screenFiles(), Downloads: p.downloads(), Keys: s.Keys, Preview: s.Preview, Hold: s.SendHold, Light: s.Theme == settings.ThemeLight, Dark: s.Theme == settings.ThemeDark,
 		Alerts:     p.alerts(c, s, runs),
 		AskColours: p.Getenv("TERM_PROGRAM") != "Apple_Terminal",
 		Advance:    s.Advance,
@@ -144,9 +143,9 @@ func (p *screen) beside(ctx context.Context, leave func(), program *term.Program
 // painted returns the options for painting on a terminal; gone is called when the terminal is
 // gone. Over SSH there is no shell to return to, and the hub limits the size, whatever the
 // terminal reports.
-func (p *screen) painted(in, out *os.File, keys io.Reader, gone func()) term.Options {
+func (p *screen) painted(in, out *os.File, keys *keyboard, gone func()) term.Options {
 	o := term.Options{
-		In: in, Out: out, Input: keys, Env: p.Env, Every: p.every(), Suspend: p.canSuspend(), Lost: gone,
+		In: in, Out: out, Input: keys, Env: p.Env, Every: p.every(), Suspend: p.canSuspend(), Pause: keys.pause, Lost: gone,
 	}
 	if p.Seat != nil {
 		l := sshd.DefaultLimits()

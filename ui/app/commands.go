@@ -73,6 +73,7 @@ func (m *Model) writing() []cmd {
 		{ID: "snippet", Keys: []string{"tab"}, Scope: command.Composer, Hidden: true, Reason: m.snippets.NeedsName, Run: m.snippets.Expand},
 		{ID: "snippets", Keys: []string{"ctrl+o"}, Scope: command.Working, Selected: true, Reason: m.snippets.NeedsText, Run: m.snippets.Pick},
 		{ID: "macro", Keys: places, Scope: command.Working, Hidden: true, Reason: m.snippets.NeedsRoom, Run: m.runPlace},
+		{ID: "editor", Keys: []string{"ctrl+g"}, Scope: command.Composer, Hidden: true, Reason: m.editor.NeedsEditor, Run: m.editor.Open},
 		{ID: "manage_snippets", Scope: command.Panes, Run: m.snippets.Manage},
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"parley/ui/command"
 	"parley/ui/conversation"
 	"parley/ui/crm"
+	"parley/ui/editor"
 	list "parley/ui/inbox"
 	"parley/ui/labels"
 	"parley/ui/later"
@@ -70,6 +71,8 @@ type Options struct {
 	Unsent []model.Reply
 	// Keys are the keys of some commands, as the user set them.
 	Keys map[string][]string
+	// Edit edits a text in the user's own editor; nil where there is none, as over SSH.
+	Edit editor.Edit
 	// Files looks at files of the user's machine; nil where they are on another.
 	Files conversation.Files
 	// Downloads saves attachments on the user's machine; nil where that is another.
@@ -121,6 +124,7 @@ type Model struct {
 	mentions     *mentions.Model
 	finishing    *finishing
 	snippets     *snippets.Model
+	editor       *editor.Model
 	panes        panes
 	guide        guide
 	frame        frame
@@ -170,6 +174,7 @@ func (m *Model) assemble(o Options) {
 	m.alerts = alert.New(m.Screen, o.Alerts)
 	m.inbox.Advance = o.Advance
 	m.finishing = &finishing{m.Screen, m.inbox, m.writer, m.conversation, map[model.ClientID]*finished{}}
+	m.editor = editor.New(m.Screen, m.writer.Box, m.writer.Typing, o.Edit)
 	m.snippets = snippets.New(m.Screen, o.Hub, snippets.Parts{
 		Composer: m.writer.Box, Writer: m.writer, Records: m.crm, Triage: m.inbox, Team: m.team,
 	}, m.placeKeys, m.keyTaken)

@@ -14,6 +14,7 @@ import (
 	"parley/ui/composer"
 	"parley/ui/conversation"
 	"parley/ui/crm"
+	"parley/ui/editor"
 	list "parley/ui/inbox"
 	"parley/ui/labels"
 	"parley/ui/page"
@@ -77,6 +78,8 @@ func (m *Model) parts(msg tea.Msg) tea.Cmd {
 		m.labels.Update(msg)
 	case alert.Msg:
 		m.alerts.Update(msg)
+	case editor.Edited:
+		return m.editor.Update(msg)
 	case snippets.Msg:
 		return m.snippets.Update(msg)
 	default:

@@ -116,23 +116,28 @@ func (a *area) line(i int) span {
 // lay divides the text into lines of at most width cells, the cursor included.
 func (a *area) lay(l look.Look, width int) {
 	a.lines = a.lines[:0]
-	from, cells := 0, 0
+	from, cells, word := 0, 0, 0 // word is where the last word begins
 	for at := 0; at < len(a.text); {
 		n := cluster(a.text[at:])
 		k := a.text[at : at+n]
 		if strings.HasSuffix(k, "\n") {
 			a.lines = append(a.lines, span{from, at})
 			at += n
-			from, cells = at, 0
+			from, cells, word = at, 0, at
 			continue
 		}
 		w := l.Cells.Width(drawn(l, k))
 		if cells+w > max(1, width-1) && at > from {
-			a.lines = append(a.lines, span{from, at})
-			from, cells = at, 0
+			if word <= from {
+				word = at
+			}
+			a.lines = append(a.lines, span{from, word})
+			from, cells = word, l.Cells.Width(drawn(l, a.text[word:at]))
 		}
 		cells += w
-		at += n
+		if at += n; k == " " {
+			word = at
+		}
 	}
 	a.lines = append(a.lines, span{from, len(a.text)})
 }

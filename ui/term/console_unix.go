@@ -39,6 +39,8 @@ func (p *Program) watch(ctx context.Context) {
 			return
 		case <-p.suspended:
 			p.stop(signals)
+		case l := <-p.lent:
+			p.lend(l, signals)
 		case s := <-signals:
 			if s == syscall.SIGCONT { // stopped by force; somebody else had the terminal
 				p.leave()

@@ -2,6 +2,7 @@ package term
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"strconv"
@@ -29,6 +30,8 @@ type Options struct {
 	Width, Height int
 	// Suspend: there is a shell to return to.
 	Suspend bool
+	// Pause stops reading Input, and returns what goes on with it; nil: the terminal is never lent.
+	Pause func() (resume func())
 	// Lost is called when the terminal is gone. It must not block.
 	Lost func()
 }
@@ -58,6 +61,8 @@ type Program struct {
 	console *console
 	// suspended asks to give the terminal to the shell.
 	suspended chan struct{}
+	// lent asks to lend the terminal.
+	lent chan Lend
 
 	kill  context.CancelFunc
 	ready context.Context
@@ -66,11 +71,14 @@ type Program struct {
 	fault error
 }
 
+// ErrNotLent: the terminal can't be lent, or is already.
+var ErrNotLent = errors.New("terminal not lent")
+
 // NewProgram returns a program that runs once. The model must not print, nor run other programs
-// on its terminal ([tea.Println], [tea.Exec]), and must handle the mouse itself
+// on its terminal but by [Lend] ([tea.Println], [tea.Exec]), and must handle the mouse itself
 // ([tea.View.OnMouse] is not called).
 func NewProgram(m tea.Model, o Options) *Program {
-	p := &Program{o: o, console: &console{in: o.In, out: o.Out}, suspended: make(chan struct{}, 1)}
+	p := &Program{o: o, console: &console{in: o.In, out: o.Out}, suspended: make(chan struct{}, 1), lent: make(chan Lend, 1)}
 	p.ready, p.kill = context.WithCancel(context.Background())
 	profile := colorprofile.Detect(o.Out, o.Env)
 	env := uv.Environ(o.Env)
@@ -210,7 +218,17 @@ func within(n, most, always int) int {
 
 // filter sees every message before Bubble Tea does.
 func (p *Program) filter(_ tea.Model, msg tea.Msg) tea.Msg {
-	switch msg.(type) {
+	switch msg := msg.(type) {
+	case Lend:
+		if p.o.Pause == nil {
+			return msg.Done(ErrNotLent)
+		}
+		select {
+		case p.lent <- msg:
+			return nil
+		default:
+			return msg.Done(ErrNotLent)
+		}
 	case tea.WindowSizeMsg: // use the present size: the message may be old
 		w, h := p.size()
 		return tea.WindowSizeMsg{Width: w, Height: h}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"strings"
 	"sync"
@@ -149,7 +150,11 @@ func (l *ttyLine) givenBack() {
 }
 
 // toy is a model that does what its keys say.
-type toy struct{ shown string }
+type toy struct {
+	shown string
+	// lends is done by a key.
+	lends tea.Cmd
+}
 
 func (m *toy) Init() tea.Cmd { return nil }
 
@@ -178,6 +183,8 @@ func (m *toy) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, tea.Sequence(nothing, tea.Batch(nothing, tea.Sequence(nothing, tea.Batch(nil, nothing, fails))))
 	case "l":
 		return m, parley.Repaint
+	case "e":
+		return m, m.lends
 	}
 	return m, nil
 }
@@ -265,6 +272,57 @@ func TestQuitting(t *testing.T) {
 			t.Errorf("the title is no title: %q", all)
 		}
 	}
+}
+
+// TestLending: another program has the terminal as it was before ours, and what is typed meanwhile;
+// then ours has it again.
+func TestLending(t *testing.T) {
+	t.Parallel()
+	l := newTTYLine(t)
+	before := l.state()
+	l.reads()
+	keys, typed := io.Pipe()
+	defer func() { _ = typed.Close() }()
+	paused, resumed, got := false, false, ""
+	o := l.options()
+	o.Input = keys
+	o.Pause = func() func() {
+		paused = true
+		return func() { resumed = true }
+	}
+	run := func(in, out *os.File) error {
+		l.restored(before)
+		if _, err := out.WriteString("lent to another"); err != nil {
+			return err
+		}
+		b := make([]byte, 64)
+		n, err := in.Read(b)
+		got = string(b[:n])
+		return errors.Join(err, errors.ErrUnsupported)
+	}
+	p := parley.NewProgram(&toy{lends: func() tea.Msg {
+		return parley.Lend{Run: run, Done: func(err error) tea.Msg {
+			if !errors.Is(err, errors.ErrUnsupported) {
+				t.Errorf("it ended with %v", err)
+			}
+			return tea.KeyPressMsg{Code: 'd', Text: "done"}
+		}}
+	}}, o)
+	done := make(chan error, 1)
+	go func() { done <- p.Run(t.Context()) }()
+	l.sees("shown:")
+	_, _ = typed.Write([]byte("e"))
+	l.sees("lent to another")
+	l.types("theirs\n")
+	l.sees("done")
+	_, _ = typed.Write([]byte("q"))
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if !paused || !resumed || got != "theirs\n" {
+		t.Errorf("paused %v, resumed %v, typed %q", paused, resumed, got)
+	}
+	l.restored(before)
 }
 
 // TestATerminalThatTakesNothing: the program ends when it is told to though its terminal
