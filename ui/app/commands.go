@@ -47,7 +47,7 @@ func (m *Model) moving() []cmd {
 func (m *Model) answering() []cmd {
 	return []cmd{
 		{ID: "reply", Keys: []string{"r"}, Scope: command.Panes, Selected: true, Reason: m.inbox.Bulk.NeedsOne, Run: m.writer.OpenComposer},
-		{ID: "send_done", Keys: []string{"alt+s", "ctrl+enter"}, Scope: command.Composer, Reason: m.finishing.NeedsTyped, Run: m.finishing.SendDone},
+		{ID: "send_done", Keys: []string{"alt+s", "ctrl+enter"}, Scope: command.Composer, Reason: m.finishing.NeedsTyped, Run: m.sendDone},
 		{ID: "quote", Keys: []string{"Q"}, Scope: command.Thread, Message: true, Reason: m.conversation.NeedsQuotable, Run: m.writer.Quote},
 		{ID: "attach", Keys: []string{"A"}, Scope: command.Thread, Reason: m.writer.NeedsFiles, Run: m.writer.Attach},
 		{ID: "react", Keys: []string{"+"}, Scope: command.Thread, Message: true, Reason: m.conversation.NeedsReactable, Run: m.conversation.React},

@@ -60,7 +60,6 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 		if m.writer.Unquote() || m.writer.Unattach() {
 			return nil
 		}
-		m.snippets.Dropped(m.writer.Box.Conversation())
 		return m.writer.LeaveBox()
 	case "enter":
 		return m.send()
@@ -111,6 +110,18 @@ func (m *Model) send() tea.Cmd {
 		return cmd
 	}
 	return tea.Batch(cmd, m.snippets.Sent(id, before))
+}
+
+// sendDone sends off what is typed to be done with its conversation, and has done what else a macro
+// leaves to be done.
+func (m *Model) sendDone() tea.Cmd {
+	id := m.writer.Box.Conversation()
+	newest := m.writer.Replies.Newest(id)
+	cmd := m.finishing.SendDone()
+	if m.writer.Replies.Newest(id) == newest {
+		return cmd
+	}
+	return tea.Batch(cmd, m.snippets.SentDone(id))
 }
 
 // macroKeys is how many macros have a key by their place.

@@ -188,7 +188,8 @@ func (m *Model) refuses(r inbox.Row, text string, missing []snippet.Field) strin
 	return ""
 }
 
-// Sent does what the macro does that wrote a reply, now that the user has sent it.
+// Sent does what the macro does that wrote a reply, now that the user has sent it. before are the
+// actions before that.
 func (m *Model) Sent(id model.ConversationID, before screen.UndoStack) tea.Cmd {
 	s, ok := m.follows[id]
 	if !ok {
@@ -198,8 +199,18 @@ func (m *Model) Sent(id model.ConversationID, before screen.UndoStack) tea.Cmd {
 	return m.after(id, s, before)
 }
 
-// Dropped forgets what was to follow a reply that its user left or emptied.
-func (m *Model) Dropped(id model.ConversationID) { delete(m.follows, id) }
+// SentDone does the same for a reply that was sent to be done with its conversation, which needs no
+// macro any more.
+func (m *Model) SentDone(id model.ConversationID) tea.Cmd {
+	s, ok := m.follows[id]
+	if !ok {
+		return nil
+	}
+	delete(m.follows, id)
+	rest := *s.Macro
+	rest.Done, s.Macro = false, &rest
+	return m.act(id, s, i18n.SaidMacroSent)
+}
 
 // after does what a macro does besides its reply, in one step that is undone together with the reply
 // while that is held back. before are the actions before the reply.

@@ -317,9 +317,9 @@ func (m *Model) Follow() {
 		m.Lift()
 		m.over, m.lies = "", nil
 	}
-	for id := range m.follows {
-		emptied := m.Composer.Conversation() == id && strings.TrimSpace(m.Composer.Text()) == ""
-		if m.Lost(id) || emptied {
+	for id := range m.follows { // it follows the reply being written, and no other
+		c := m.Composer
+		if !c.IsOpen() || c.Note() || c.Conversation() != id || strings.TrimSpace(c.Text()) == "" || m.Lost(id) {
 			delete(m.follows, id)
 		}
 	}

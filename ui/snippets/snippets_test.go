@@ -387,3 +387,15 @@ func TestMacroUndoesTheHeldReply(t *testing.T) {
 		}
 	}
 }
+
+// TestMacroFollowsSendAndDone: what a macro leaves to be done is done by the key that sends and is done,
+// too.
+func TestMacroFollowsSendAndDone(t *testing.T) {
+	t.Parallel()
+	w := world(t, macro(snippet.Macro{Label: "paid", Done: true, Key: "f5"}, "Thanks"))
+	w.Sends(tea.KeyPressMsg{Code: tea.KeyF5})
+	w.Keys("alt+s")
+	if got := triage(w, 0); len(w.Hub.Replies) != 1 || len(got.Labels) != 1 {
+		t.Errorf("%d sent, %v", len(w.Hub.Replies), got.Labels)
+	}
+}
