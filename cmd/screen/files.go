@@ -7,6 +7,7 @@ import (
 
 	"parley/client/downloads"
 	"parley/client/outbox"
+	"parley/ui/browse"
 	"parley/ui/conversation"
 )
 
@@ -19,7 +20,7 @@ func (p *screen) screenFiles() conversation.Files {
 }
 
 // downloads returns where attachments are saved to be opened; nil over SSH.
-func (p *screen) downloads() conversation.Downloads {
+func (p *screen) downloads() browse.Downloads {
 	if p.Seat != nil {
 		return nil
 	}

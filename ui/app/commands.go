@@ -59,7 +59,7 @@ func (m *Model) answering() []cmd {
 		{ID: "drop", Keys: []string{"D"}, Scope: command.Thread, Danger: true, Message: true, Reason: m.writer.NeedsDroppable, Run: m.writer.GiveUp},
 		{ID: "drafts", Keys: []string{"d"}, Scope: command.Panes, Reason: m.writer.NeedsDraft, Run: m.writer.ListDrafts},
 		{ID: "copy", Keys: []string{"y"}, Scope: command.Panes, Selected: true, Message: true, Reason: m.conversation.NeedsMessage, Run: m.conversation.CopyText},
-		{ID: "open_address", Keys: []string{"o"}, Scope: command.Thread, Message: true, Reason: m.conversation.Opener.Needs, Run: m.conversation.Opener.Open},
+		{ID: "open_address", Keys: []string{"o"}, Scope: command.Thread, Message: true, Reason: m.browse.Needs, Run: m.browse.Open},
 		{ID: "share", Keys: []string{"m"}, Scope: command.Panes, Reason: m.NeedsPage, Run: m.page.Share},
 	}
 }

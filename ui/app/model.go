@@ -11,6 +11,7 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/alert"
+	"parley/ui/browse"
 	"parley/ui/command"
 	"parley/ui/conversation"
 	"parley/ui/crm"
@@ -36,7 +37,7 @@ type Hub interface {
 	presence.Hub
 	conversation.ReaderHub
 	conversation.WriterHub
-	conversation.MediaHub
+	browse.Hub
 	list.Hub
 	labels.Hub
 	snippets.Hub
@@ -76,7 +77,7 @@ type Options struct {
 	// Files looks at files of the user's machine; nil where they are on another.
 	Files conversation.Files
 	// Downloads saves attachments on the user's machine; nil where that is another.
-	Downloads conversation.Downloads
+	Downloads browse.Downloads
 	// Hold is how long replies are held back before they leave; 0: not at all.
 	Hold time.Duration
 	// Alerts says whom what is told while the user looks elsewhere.
@@ -111,6 +112,7 @@ type Model struct {
 	terminal terminal
 	commands *command.Registry
 
+	browse       *browse.Model
 	inbox        *list.Model
 	labels       *labels.Model
 	conversation *conversation.Model
@@ -164,10 +166,11 @@ func (m *Model) assemble(o Options) {
 	m.presence = presence.New(m.Screen, o.Hub)
 	m.page = page.New(m.Screen, o.Hub, m.team)
 	m.conversation, m.writer = conversation.New(m.Screen, conversation.Options{
-		Hub: o.Hub, Drafts: o.Drafts, Files: o.Files, Downloads: o.Downloads, List: rows, Presence: m.presence, Again: func() { m.crm.Refresh() }, Typed: o.Typed, Unsent: o.Unsent, Hold: o.Hold,
+		Hub: o.Hub, Drafts: o.Drafts, Files: o.Files, List: rows, Presence: m.presence, Again: func() { m.crm.Refresh() }, Typed: o.Typed, Unsent: o.Unsent, Hold: o.Hold,
 	})
 	m.later = later.New(m.Screen, conversation.NewLater(m.writer))
 	m.crm = crm.New(m.Screen, o.Hub, m.conversation)
+	m.browse = browse.New(m.Screen, o.Hub, o.Downloads, m.conversation.Thread)
 	m.inbox = list.New(m.Screen, o.Hub, rows, m.team, m.conversation, o.Preview)
 	m.mentions = mentions.New(m.Screen, m.writer.Box, m.team)
 	m.labels = labels.New(m.Screen, o.Hub, m.inbox)

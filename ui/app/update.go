@@ -10,6 +10,7 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/alert"
+	"parley/ui/browse"
 	"parley/ui/cells"
 	"parley/ui/composer"
 	"parley/ui/conversation"
@@ -60,6 +61,8 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 // parts hands a message on to the part of the screen that it is of.
 func (m *Model) parts(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case browse.Msg:
+		return m.browse.Update(msg)
 	case conversation.Msg:
 		return m.conversation.Update(msg)
 	case conversation.Replied:

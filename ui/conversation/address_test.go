@@ -1,11 +1,13 @@
 package conversation_test
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"testing"
 
 	"parley/model"
+	"parley/ui/app"
 	"parley/ui/uitest"
 )
 
@@ -66,4 +68,91 @@ func addressWorld(t *testing.T, what model.Message) *uitest.World {
 	w.Hub.Threads[ms[0].ConversationID] = ms
 	w.Keys("enter")
 	return w
+}
+
+// mediaWorld is a screen with a message of those attachments open and selected.
+func mediaWorld(t *testing.T, to *uitest.FakeDownloads, all ...model.Attachment) *uitest.World {
+	t.Helper()
+	w := uitest.NewWorld(t, uitest.Some(1), func(o *app.Options) { o.Downloads = to })
+	w.Hub.Files = uitest.FakeMedia{"100_m.1": "the picture"}
+	ms := uitest.Incoming(1)
+	ms[0].Text, ms[0].Attachments = "", all
+	w.Hub.Threads[ms[0].ConversationID] = ms
+	w.Keys("enter")
+	return w
+}
+
+// photo is an attachment that the hub has.
+func photo(state model.MediaState, reason model.Code) model.Attachment {
+	return model.Attachment{
+		ID: "100_m.1", Type: model.ImageFile, Title: "desk.jpg", Size: 1_200_000, URL: "https://scontent.xx.fbcdn.net/1.jpg",
+		Media: &model.Media{State: state, Type: "image/jpeg", Reason: reason},
+	}
+}
+
+// TestAnAttachmentIsOpened: it is saved under the user's cache, and its program started; what is
+// of no kind that is opened has its path copied; over SSH a link is.
+func TestAnAttachmentIsOpened(t *testing.T) {
+	t.Parallel()
+	to := &uitest.FakeDownloads{Opens: true}
+	w := mediaWorld(t, to, photo(model.MediaStored, ""))
+	w.Shows("[image] desk.jpg · 1.2 MB · o open")
+	var opened []string
+	w.Browse = func(path string) error { opened = append(opened, path); return nil }
+	w.Keys("o")
+	w.Shows("Opened: desk.jpg.")
+	if !slices.Equal(opened, []string{"/cache/desk.jpg"}) || !slices.Equal(to.Saved(), []string{"desk.jpg the picture"}) {
+		t.Errorf("opened %q, saved %q", opened, to.Saved())
+	}
+	w.Browse = func(string) error { return errors.ErrUnsupported }
+	w.Keys("o")
+	w.Shows("No program here opens this file.", "/cache/desk.jpg")
+
+	to.Opens, opened = false, nil
+	w.Browse = func(path string) error { opened = append(opened, path); return nil }
+	w.Keys("o")
+	w.Shows("Saved, not opened: desk.jpg", "/cache/desk.jpg")
+	if opened != nil {
+		t.Errorf("opened %q", opened)
+	}
+	to.Err = errors.ErrUnsupported
+	w.Keys("o")
+	w.Shows("desk.jpg could not be saved")
+
+	w.Browse = nil
+	w.Keys("o")
+	w.Shows("opens desk.jpg once, within 5", "https://hub.example/m/token")
+}
+
+// TestAnAttachmentThatIsNotThere: the line and the key say why.
+func TestAnAttachmentThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	for reason, want := range map[model.Code][2]string{
+		model.MediaRefused: {"not available", "Facebook did not hand this file out"},
+		model.MediaExpired: {"no longer kept", "The hub no longer keeps this file"},
+	} {
+		w := mediaWorld(t, &uitest.FakeDownloads{}, photo(model.MediaGone, reason))
+		w.Browse = func(string) error { t.Error("opened"); return nil }
+		w.Shows(want[0])
+		w.Keys("o")
+		w.Shows(want[1])
+	}
+	var opened []string
+	w := mediaWorld(t, &uitest.FakeDownloads{}, photo(model.MediaGone, model.MediaTooBig))
+	w.Browse = func(u string) error { opened = append(opened, u); return nil }
+	w.Keys("o")
+	if len(opened) != 1 { // Facebook may still hand it out
+		t.Errorf("opened %q", opened)
+	}
+	w = mediaWorld(t, &uitest.FakeDownloads{}, photo(model.MediaPending, ""))
+	w.Shows("on its way")
+}
+
+// TestAVoiceMessage is named by its kind and how long it plays.
+func TestAVoiceMessage(t *testing.T) {
+	t.Parallel()
+	w := mediaWorld(t, &uitest.FakeDownloads{}, model.Attachment{
+		ID: "100_m.1", Type: model.AudioFile, Size: 90_000, Media: &model.Media{State: model.MediaStored, Type: "audio/mp4", Seconds: 13.6},
+	})
+	w.Shows("[voice] 0:14 · 90 kB")
 }

@@ -46,8 +46,6 @@ type Model struct {
 	// again is called when the open conversation is opened again.
 	again  func()
 	Thread *thread.Pane
-	// Opener opens what messages link to or carry.
-	Opener *Opener
 	talk   opened
 	newer  newer
 }
@@ -88,15 +86,12 @@ type Options struct {
 	Hub interface {
 		ReaderHub
 		WriterHub
-		MediaHub
 	}
 	Drafts Drafts
 	// Files checks files on the user's machine; nil if they are on another.
-	Files Files
-	// Downloads saves attachments on the user's machine; nil if that is another.
-	Downloads Downloads
-	List      Rows
-	Presence  *presence.Model
+	Files    Files
+	List     Rows
+	Presence *presence.Model
 	// Again is called when the open conversation is opened again.
 	Again func()
 	// Typed are the drafts of earlier runs.
@@ -110,7 +105,6 @@ type Options struct {
 // New returns a Model with no conversation open, and its Writer.
 func New(s *screen.Screen, o Options) (*Model, *Writer) {
 	m := &Model{Screen: s, hub: o.Hub, list: o.List, presence: o.Presence, again: o.Again, Thread: thread.New()}
-	m.Opener = &Opener{Screen: s, hub: o.Hub, downloads: o.Downloads, thread: m.Thread}
 	m.writer = &Writer{
 		Screen: s, hub: o.Hub, drafts: o.Drafts, list: o.List, presence: o.Presence, of: m, Box: composer.New(), Typed: newTyped(o.Typed),
 		Replies: pending{}, returned: map[model.DraftOf]string{}, stopped: map[model.ClientID]bool{},
@@ -140,8 +134,6 @@ func (m *Model) Update(msg Msg) tea.Cmd {
 		return m.marked(msg)
 	case conversationDeleted:
 		m.conversationDeleted(msg)
-	default:
-		return m.Opener.update(msg)
 	}
 	return nil
 }

@@ -13,14 +13,14 @@ import (
 // FakeMedia is what attachments show, by their ids.
 type FakeMedia map[string]string
 
-// Media implements conversation.MediaHub.
+// Media implements browse.Hub.
 func (h *FakeHub) Media(_ context.Context, id string) (model.Download, error) {
 	err := h.note("media " + id)
 	content := h.Files[id]
 	return model.Download{ReadCloser: io.NopCloser(strings.NewReader(content)), Size: int64(len(content))}, err
 }
 
-// MediaLink implements conversation.MediaHub.
+// MediaLink implements browse.Hub.
 func (h *FakeHub) MediaLink(_ context.Context, id string) (model.MediaLink, error) {
 	return model.MediaLink{URL: "https://hub.example/m/token", ExpiresAt: Noon.Add(5 * time.Minute)}, h.note("link " + id)
 }
@@ -34,7 +34,7 @@ type FakeDownloads struct {
 	saved []string
 }
 
-// Save implements conversation.Downloads.
+// Save implements browse.Downloads.
 func (f *FakeDownloads) Save(d model.Download, told func(int64)) (model.SavedFile, error) {
 	b, err := io.ReadAll(d)
 	if err != nil {

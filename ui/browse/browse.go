@@ -1,4 +1,6 @@
-package conversation
+// Package browse opens what messages link to or carry: addresses in the browser, attachments by the
+// system's program for them. Where the program runs on another machine, it copies an address.
+package browse
 
 import (
 	"context"
@@ -21,8 +23,8 @@ import (
 	"parley/ui/thread"
 )
 
-// MediaHub is what opening attachments needs of a client.
-type MediaHub interface {
+// Hub is what opening attachments needs of a client.
+type Hub interface {
 	// Media reads what an attachment shows; the caller closes it. Only ctx limits the time.
 	Media(ctx context.Context, id string) (model.Download, error)
 	// MediaLink returns a link by which a browser reads it once.
@@ -41,15 +43,19 @@ const downloadTimeout = 10 * time.Minute
 // progressAfter is after how long without an answer progress is shown, and how often.
 const progressAfter = 500 * time.Millisecond
 
-// Opener opens what a message links to or carries: addresses in the browser, attachments by the
-// system's program for them. Where the program runs on another machine, it copies an address.
-type Opener struct {
+// Model opens what the selected message of a conversation links to or carries.
+type Model struct {
 	*screen.Screen
-	hub       MediaHub
+	hub       Hub
 	downloads Downloads
 	thread    *thread.Pane
 	// coming is the file that is being downloaded; nil: none.
 	coming *download
+}
+
+// New returns a Model for the messages of a pane; downloads is nil if the user's machine is another.
+func New(s *screen.Screen, hub Hub, downloads Downloads, pane *thread.Pane) *Model {
+	return &Model{Screen: s, hub: hub, downloads: downloads, thread: pane}
 }
 
 // download is a file that comes.
@@ -71,7 +77,7 @@ var written = regexp.MustCompile(`(?i)\b(?:https?://|www\.)[-\w.~:/?#\[\]@!$&'()
 
 // targets returns what can be opened of the selected message: the addresses in its text, then
 // its attachments, without duplicates.
-func (o *Opener) targets() []target {
+func (o *Model) targets() []target {
 	msg, ok := o.thread.Selected()
 	if !ok || o.Shown == "" {
 		return nil
@@ -118,7 +124,7 @@ func ended(s string) string {
 }
 
 // Needs says why nothing can be opened; empty: something can.
-func (o *Opener) Needs() string {
+func (o *Model) Needs() string {
 	if len(o.targets()) == 0 {
 		return o.Say(i18n.WhyNoAddress)
 	}
@@ -129,7 +135,7 @@ func (o *Opener) Needs() string {
 const addressCells = 50
 
 // Open opens what the selected message links to or carries; if there are several, it asks which.
-func (o *Opener) Open() tea.Cmd {
+func (o *Model) Open() tea.Cmd {
 	all := o.targets()
 	if len(all) == 1 {
 		return o.open(all[0])
@@ -158,7 +164,7 @@ func (o *Opener) Open() tea.Cmd {
 }
 
 // title names something to open in a choice.
-func (o *Opener) title(t target) string {
+func (o *Model) title(t target) string {
 	if t.address != nil {
 		return o.Look.Ours(t.address.String())
 	}
@@ -173,14 +179,14 @@ func (o *Opener) title(t target) string {
 }
 
 // nameOf names an attachment in a sentence.
-func (o *Opener) nameOf(a model.Attachment) string {
+func (o *Model) nameOf(a model.Attachment) string {
 	if title := o.Look.Line(a.Title); title != "" {
 		return title
 	}
 	return o.Look.Words.AttachmentWord(a)
 }
 
-func (o *Opener) open(t target) tea.Cmd {
+func (o *Model) open(t target) tea.Cmd {
 	if t.address != nil {
 		return o.BrowseTo(t.address)
 	}
@@ -196,7 +202,7 @@ func (o *Opener) open(t target) tea.Cmd {
 }
 
 // gone says why an attachment can't be opened.
-func (o *Opener) gone(reason model.Code) string {
+func (o *Model) gone(reason model.Code) string {
 	if id := i18n.Code(string(reason)); o.Look.Words.Has(id) {
 		return o.Say(id)
 	}
@@ -210,7 +216,7 @@ type linked struct {
 	err  error
 }
 
-func (o *Opener) link(a model.Attachment) tea.Cmd {
+func (o *Model) link(a model.Attachment) tea.Cmd {
 	hub, name := o.hub, o.nameOf(a)
 	return screen.Call(func(ctx context.Context) tea.Msg {
 		l, err := hub.MediaLink(ctx, a.ID)
@@ -219,7 +225,7 @@ func (o *Opener) link(a model.Attachment) tea.Cmd {
 }
 
 // linked copies a link, and shows it.
-func (o *Opener) linked(l linked) tea.Cmd {
+func (o *Model) linked(l linked) tea.Cmd {
 	if l.err != nil {
 		o.Notify(o.Explain(l.err))
 		return nil
@@ -238,7 +244,7 @@ type downloaded struct {
 	err     error
 }
 
-func (o *Opener) download(a model.Attachment) tea.Cmd {
+func (o *Model) download(a model.Attachment) tea.Cmd {
 	d := &download{name: o.nameOf(a), size: a.Size}
 	o.coming = d
 	hub, to := o.hub, o.downloads
@@ -260,7 +266,7 @@ func (o *Opener) download(a model.Attachment) tea.Cmd {
 // comes shows how much of a file has come.
 type comes struct{ of *download }
 
-func (o *Opener) comes(c comes) tea.Cmd {
+func (o *Model) comes(c comes) tea.Cmd {
 	if o.coming != c.of {
 		return nil
 	}
@@ -274,7 +280,7 @@ func (o *Opener) comes(c comes) tea.Cmd {
 
 // downloaded opens a file that came. What is neither picture, sound, film nor document is not:
 // its path is copied.
-func (o *Opener) downloaded(d downloaded) tea.Cmd {
+func (o *Model) downloaded(d downloaded) tea.Cmd {
 	if o.coming == d.of {
 		o.coming = nil
 	}
@@ -300,7 +306,7 @@ type fileOpened struct {
 	err  error
 }
 
-func (o *Opener) fileOpened(f fileOpened) tea.Cmd {
+func (o *Model) fileOpened(f fileOpened) tea.Cmd {
 	if f.err == nil {
 		return nil
 	}
@@ -308,13 +314,16 @@ func (o *Opener) fileOpened(f fileOpened) tea.Cmd {
 	return term.Copy(f.path)
 }
 
-func (linked) aboutConversation()     {}
-func (comes) aboutConversation()      {}
-func (downloaded) aboutConversation() {}
-func (fileOpened) aboutConversation() {}
+// Msg is a message for Model.
+type Msg interface{ aboutOpening() }
 
-// update handles a message about what is opened.
-func (o *Opener) update(msg Msg) tea.Cmd {
+func (linked) aboutOpening()     {}
+func (comes) aboutOpening()      {}
+func (downloaded) aboutOpening() {}
+func (fileOpened) aboutOpening() {}
+
+// Update handles a message.
+func (o *Model) Update(msg Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case linked:
 		return o.linked(msg)
