@@ -940,15 +940,17 @@ const (
 
 // Labels.
 const (
-	LabelsTitle    ID = "labels_title" // with Name
-	LabelsHint     ID = "labels_hint"
-	LabelsNone     ID = "labels_none"
-	LabelsCreate   ID = "labels_create" // with Label
-	LabelsLong     ID = "labels_long"   // with N
-	LabelsMany     ID = "labels_many"   // with N
-	LabelsEmpty    ID = "labels_empty"
-	SaidLabelled   ID = "said_labelled"   // with Name, Labels
-	SaidUnlabelled ID = "said_unlabelled" // with Name
+	LabelsTitle     ID = "labels_title"      // with Name
+	LabelsTitleAll  ID = "labels_title_all"  // with N
+	SaidAllLabelled ID = "said_all_labelled" // with N
+	LabelsHint      ID = "labels_hint"
+	LabelsNone      ID = "labels_none"
+	LabelsCreate    ID = "labels_create" // with Label
+	LabelsLong      ID = "labels_long"   // with N
+	LabelsMany      ID = "labels_many"   // with N
+	LabelsEmpty     ID = "labels_empty"
+	SaidLabelled    ID = "said_labelled"   // with Name, Labels
+	SaidUnlabelled  ID = "said_unlabelled" // with Name
 )
 
 // reactions.en.toml: Reactions to messages.

@@ -173,7 +173,7 @@ func (m *Model) assemble(o Options) {
 	m.browse = browse.New(m.Screen, o.Hub, o.Downloads, m.conversation.Thread)
 	m.inbox = list.New(m.Screen, o.Hub, rows, m.team, m.conversation, o.Preview)
 	m.mentions = mentions.New(m.Screen, m.writer.Box, m.team)
-	m.labels = labels.New(m.Screen, o.Hub, m.inbox)
+	m.labels = labels.New(m.Screen, o.Hub, m.inbox.Bulk)
 	m.alerts = alert.New(m.Screen, o.Alerts)
 	m.inbox.Advance = o.Advance
 	m.finishing = &finishing{m.Screen, m.inbox, m.writer, m.conversation, map[model.ClientID]*finished{}}

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -220,4 +221,20 @@ func (m *Bulk) assignAll(ids []model.ConversationID, chosen string) tea.Cmd {
 		return m.TriageAll(ids, always(model.Assign(m.Inbox.User().ID)), i18n.SaidAllAssignedMe)
 	}
 	return m.TriageAll(ids, always(model.Unassign()), i18n.SaidAllUnassigned)
+}
+
+// LabelAll gives several conversations labels, and takes others from them.
+func (m *Bulk) LabelAll(ids []model.ConversationID, on, off []string) tea.Cmd {
+	if len(on)+len(off) == 0 {
+		return nil
+	}
+	return m.TriageAll(ids, func(c model.Conversation) model.Triage {
+		labels := slices.DeleteFunc(slices.Clone(c.Labels), func(l string) bool { return slices.Contains(off, l) })
+		for _, l := range on {
+			if !slices.Contains(labels, l) {
+				labels = append(labels, l)
+			}
+		}
+		return model.Label(labels...)
+	}, i18n.SaidAllLabelled)
 }

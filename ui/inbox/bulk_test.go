@@ -191,3 +191,27 @@ func TestTheUndoKeyCountsDown(t *testing.T) {
 		t.Error("not done")
 	}
 }
+
+// TestSeveralLabelled: what is turned changes for all; what only some have stays as it is.
+func TestSeveralLabelled(t *testing.T) {
+	t.Parallel()
+	all := uitest.Some(3)
+	all[0].Labels, all[1].Labels = []string{"old", "vip"}, []string{"old"}
+	w := uitest.NewWorld(t, all)
+	labels := func(n int) string {
+		r, _ := w.Inbox.Conversation(uitest.Talk(n, 0).ID)
+		return strings.Join(r.Labels, " ")
+	}
+	w.Keys("x", "j", "x", "t")
+	w.Shows("Labels of 2 conversations")
+	w.Types("new")
+	w.Keys("tab", "enter")
+	w.Shows("Labels changed: 2.")
+	if labels(0) != "old vip new" || labels(1) != "old new" || labels(2) != "" {
+		t.Errorf("%q, %q, %q", labels(0), labels(1), labels(2))
+	}
+	w.Keys("z")
+	if labels(0) != "old vip" || labels(1) != "old" {
+		t.Errorf("undone: %q, %q", labels(0), labels(1))
+	}
+}

@@ -4,6 +4,7 @@ package labels
 import (
 	"context"
 	"errors"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -29,6 +30,10 @@ type Triage interface {
 	Expected(id model.ConversationID) (inbox.Row, bool)
 	// Label gives a conversation all its labels from now on.
 	Label(id model.ConversationID, labels []string) tea.Cmd
+	// Chosen returns the conversations that are selected together; nil: none are.
+	Chosen() []model.ConversationID
+	// LabelAll gives several conversations labels, and takes others from them.
+	LabelAll(ids []model.ConversationID, on, off []string) tea.Cmd
 }
 
 // Model is the labels as far as the screen knows them.
@@ -83,18 +88,47 @@ func (m *Model) offered() []overlay.Toggle {
 	return list
 }
 
-// Ask asks which labels the current conversation is to have.
+// Ask asks which labels the current conversation is to have; if several are selected, all of them:
+// what each has is on, and only what is turned changes.
 func (m *Model) Ask() tea.Cmd {
+	if ids := m.triage.Chosen(); ids != nil {
+		return m.askOf(m.Say(i18n.LabelsTitleAll, "N", len(ids)), m.common(ids), func(before, all []string) tea.Cmd {
+			return m.triage.LabelAll(ids, without(all, before), without(before, all))
+		})
+	}
 	r, ok := m.Current()
 	if !ok {
 		return nil
 	}
 	r, _ = m.triage.Expected(r.ID)
-	items := make([]overlay.Toggle, 0, len(r.Labels)+len(m.known))
-	for _, l := range r.Labels {
+	return m.askOf(m.Say(i18n.LabelsTitle, "Name", m.Look.Name(r.Customer)), r.Labels, func(_, all []string) tea.Cmd {
+		return m.triage.Label(r.ID, all)
+	})
+}
+
+// common returns the labels that each of several conversations has.
+func (m *Model) common(ids []model.ConversationID) []string {
+	first, _ := m.triage.Expected(ids[0])
+	return slices.DeleteFunc(slices.Clone(first.Labels), func(l string) bool {
+		return slices.ContainsFunc(ids, func(id model.ConversationID) bool {
+			r, ok := m.triage.Expected(id)
+			return ok && !slices.Contains(r.Labels, l)
+		})
+	})
+}
+
+// without returns the labels that are not among the others.
+func without(labels, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(labels), func(l string) bool { return slices.Contains(others, l) })
+}
+
+// askOf asks which labels there are to be, where there were some before.
+func (m *Model) askOf(title string, before []string, done func(before, all []string) tea.Cmd) tea.Cmd {
+	items := make([]overlay.Toggle, 0, len(before)+len(m.known))
+	for _, l := range before {
 		items = append(items, overlay.Toggle{Title: l, On: true})
 	}
-	m.open = overlay.NewToggles(m.Say(i18n.LabelsTitle, "Name", m.Look.Name(r.Customer)), m.Say(i18n.LabelsHint), items)
+	m.open = overlay.NewToggles(title, m.Say(i18n.LabelsHint), items)
 	m.open.Offer(m.offered())
 	m.open.Check = func(name string) string {
 		if _, err := label.Clean(name); err != nil {
@@ -102,12 +136,12 @@ func (m *Model) Ask() tea.Cmd {
 		}
 		return ""
 	}
-	m.ask(r.ID, r.Labels)
+	m.ask(before, done)
 	return m.Read()
 }
 
 // ask lays the open overlay over the screen until its labels can be had.
-func (m *Model) ask(id model.ConversationID, before []string) {
+func (m *Model) ask(before []string, done func(before, all []string) tea.Cmd) {
 	o := m.open
 	m.Lay(o, func(a overlay.Action) tea.Cmd {
 		picked, ok := a.(overlay.Picked)
@@ -117,10 +151,10 @@ func (m *Model) ask(id model.ConversationID, before []string) {
 		all, err := label.All(picked.On, before)
 		if err != nil {
 			o.SetError(m.problem(err))
-			m.ask(id, before)
+			m.ask(before, done)
 			return nil
 		}
-		return m.triage.Label(id, all)
+		return done(before, all)
 	})
 }
 
