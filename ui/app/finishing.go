@@ -134,6 +134,9 @@ func (f *finishing) Watch() {
 			continue
 		}
 		delete(f.sent, client)
+		if ok {
+			f.inbox.FinishedNow(r.Conversation)
+		}
 		if who, _ := r.WhoWaits(); ok && r.Status != model.Done && who == model.WaitsCustomer {
 			f.Undo.Drop(x.undo)
 			f.NotifyLonger(f.Say(i18n.SaidWroteMeanwhile, "Name", x.name))

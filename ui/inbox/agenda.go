@@ -93,8 +93,8 @@ func (m *Model) doneToday(now time.Time) int {
 	return n
 }
 
-// finishedNow remembers that the user finished a conversation, or opened it again.
-func (m *Model) finishedNow(c model.Conversation) {
+// FinishedNow remembers that the user finished a conversation, or opened it again.
+func (m *Model) FinishedNow(c model.Conversation) {
 	if c.Status != model.Done {
 		delete(m.finished, c.ID)
 		return

@@ -106,6 +106,7 @@ func (m *Model) triaged(t Triaged) tea.Cmd {
 	x.lost = t.Err != nil && !x.refused
 	if t.Err == nil {
 		m.conversation.Put(t.Conversation)
+		m.FinishedNow(t.Conversation)
 	}
 	switch {
 	case x.bulk != nil:
@@ -116,7 +117,6 @@ func (m *Model) triaged(t Triaged) tea.Cmd {
 			m.Undo.Drop(x.Undo)
 		}
 	default:
-		m.finishedNow(t.Conversation)
 		m.Notify(x.said)
 		if m.Undo.Newest(x.Undo) {
 			m.OfferUndo()
