@@ -2,6 +2,7 @@ package model
 
 import (
 	"io"
+	"log/slog"
 	"path"
 	"strings"
 	"time"
@@ -191,6 +192,11 @@ type Download struct {
 	Type string
 	// Size is how many bytes it has; -1 if that is unknown.
 	Size int64
+}
+
+// LogValue implements [slog.LogValuer]: no name.
+func (d Download) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("type", d.Type), slog.Int64("size", d.Size))
 }
 
 // SavedFile is a file that was saved on the user's machine.

@@ -1,6 +1,9 @@
 package model
 
-import "strings"
+import (
+	"log/slog"
+	"strings"
+)
 
 // Span is a range of a text in Unicode code points (neither bytes nor UTF-16 units), from
 // From up to but not including To.
@@ -46,6 +49,11 @@ type NamedList struct {
 	By            NamedBy        `json:"by,omitempty" doc:"id: its beginning, or that of the customer's PSID; name: the customer's whole name; part: words of it"`
 	// More: there are more of them than the list has.
 	More bool `json:"more"`
+}
+
+// LogValue implements [slog.LogValuer]: no names.
+func (l NamedList) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("conversations", len(l.Conversations)), slog.String("by", string(l.By)))
 }
 
 // ListQuery asks for one page of a list; the hub chooses what is zero.

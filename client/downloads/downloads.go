@@ -13,13 +13,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/gabriel-vasile/mimetype"
 
 	"parley/client/disk"
 	"parley/model"
+	"parley/model/safe"
 )
 
 const (
@@ -171,10 +171,10 @@ var extensions = map[string]string{
 // NameOf returns the name to save a file by, and whether it is of a kind that is opened: the name
 // that its sender gave it, without folders and whatever a system could take for something else,
 // with the end that its content has.
-func NameOf(name model.Untrusted, begin []byte) (safe string, opens bool) {
+func NameOf(name model.Untrusted, begin []byte) (saved string, opens bool) {
 	_, media := model.SniffAttachment(begin)
 	ext, opens := extensions[media]
-	stem := clean(string(name))
+	stem := safe.FileName(name)
 	if own := filepath.Ext(stem); own != "" {
 		stem = strings.TrimSuffix(stem, own)
 		if !opens {
@@ -202,21 +202,4 @@ var reserved = map[string]bool{
 	"CON": true, "PRN": true, "AUX": true, "NUL": true, "COM1": true, "COM2": true, "COM3": true, "COM4": true, "COM5": true, "COM6": true,
 	"COM7": true, "COM8": true, "COM9": true, "LPT1": true, "LPT2": true, "LPT3": true, "LPT4": true, "LPT5": true, "LPT6": true,
 	"LPT7": true, "LPT8": true, "LPT9": true,
-}
-
-// clean returns the last part of a name, of letters, digits and a few signs of any script, that
-// does not begin as a hidden file or an option.
-func clean(name string) string {
-	name = strings.ToValidUTF8(name, "_")
-	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
-		name = name[i+1:]
-	}
-	name = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.Is(unicode.M, r), strings.ContainsRune(" ._-()+,", r):
-			return r
-		}
-		return '_'
-	}, name)
-	return strings.TrimLeft(name, ".- _")
 }

@@ -39,7 +39,7 @@ type Program struct {
 	Child Child
 
 	// Lent: another program has the terminal, and ctrl+c is meant for it.
-	Lent atomic.Bool
+	Lent *atomic.Bool
 
 	Logins *login.Logins
 	Now    func() time.Time
@@ -52,7 +52,7 @@ type Program struct {
 func New(in io.Reader, out, err io.Writer, env []string) *Program {
 	logins := login.NewLogins(filepath.Join(xdg.DataHome, "parley"), login.SystemKeyring{})
 	zone, refused := environmentZone(env)
-	return &Program{In: in, Out: out, Err: err, Env: env, Logins: logins, Now: time.Now, Zone: zone, ZoneRefused: refused}
+	return &Program{In: in, Out: out, Err: err, Env: env, Logins: logins, Now: time.Now, Zone: zone, ZoneRefused: refused, Lent: new(atomic.Bool)}
 }
 
 // Getenv returns a variable of the environment, "" if it is not set.

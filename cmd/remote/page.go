@@ -27,7 +27,7 @@ func Page(ctx context.Context, p *cli.Program, c *client.Client, args []string) 
 		switch {
 		case len(args) > 0 && page.ID == model.PageID(args[0]):
 			return page.ID, nil
-		case len(args) > 0 && page.Sees && folded(string(page.Name)) == folded(args[0]):
+		case len(args) > 0 && page.Sees && folded(safe.Line(page.Name).String()) == folded(args[0]):
 			found = append(found, page)
 		case len(args) == 0 && page.Sees && page.Connected():
 			found = append(found, page)

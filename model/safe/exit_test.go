@@ -25,7 +25,7 @@ import (
 // came and draw nothing.
 func mayConvert(path string) bool {
 	switch path {
-	case "parley/model", "parley/model/inbox", "parley/model/safe", "parley/hub":
+	case "parley/model", "parley/model/inbox", "parley/model/mention", "parley/model/notify", "parley/model/safe", "parley/model/snippet", "parley/hub":
 		return true
 	}
 	return strings.HasPrefix(path, "parley/hub/")

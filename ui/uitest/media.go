@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"parley/model"
+	"parley/model/safe"
 )
 
 // FakeMedia is what attachments show, by their ids.
@@ -43,8 +44,8 @@ func (f *FakeDownloads) Save(d model.Download, told func(int64)) (model.SavedFil
 	told(int64(len(b)))
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.saved = append(f.saved, string(d.Name)+" "+string(b))
-	return model.SavedFile{Path: "/cache/" + string(d.Name), Opens: f.Opens}, f.Err
+	f.saved = append(f.saved, safe.FileName(d.Name)+" "+string(b))
+	return model.SavedFile{Path: "/cache/" + safe.FileName(d.Name), Opens: f.Opens}, f.Err
 }
 
 // Saved returns the names and contents that were saved.

@@ -64,8 +64,8 @@ func (in *listInput) asked() (view.ListQuery, error) {
 		return q, &model.InvalidError{Field: "filter", Reason: "there is no such list."}
 	}
 	searched, err := query.Parse(in.Search)
-	if err != nil {
-		return q, &model.InvalidError{Field: "search", Reason: err.Error()}
+	if err != nil { // what is no term is looked for as it is written
+		searched = query.Query{{Value: in.Search}}
 	}
 	all := append(terms, searched...)
 	q.Where, q.Search = all.Terms(), all.Text()

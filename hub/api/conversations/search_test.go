@@ -48,7 +48,7 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%q finds %d, want %d", query, len(l.Conversations), n)
 		}
 	}
-	w.Do(w.Cat, http.MethodGet, "/v1/conversations?search="+strings.Repeat("a", 201), nil).Want(http.StatusUnprocessableEntity)
+	w.Do(w.Cat, http.MethodGet, "/v1/conversations?search="+strings.Repeat("a", 501), nil).Want(http.StatusUnprocessableEntity)
 	if l := search(w, w.Cat, "tokyo", "&filter=done"); len(l.Conversations) != 0 {
 		t.Errorf("done: %d found", len(l.Conversations))
 	}

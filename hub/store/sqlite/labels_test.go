@@ -45,6 +45,7 @@ func TestLabelsOfBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, undo := range []string{
+		`DROP INDEX replies_scheduled`, `DROP TABLE snippets`, `DROP TABLE mentions`, `DROP TABLE notification_preferences`,
 		`DROP TABLE conversation_labels`, `DROP TABLE views`, `ALTER TABLE conversations DROP COLUMN entered`, `ALTER TABLE conversations DROP COLUMN pinned`,
 		`PRAGMA user_version = 25`,
 	} {
