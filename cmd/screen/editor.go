@@ -65,7 +65,7 @@ func commandOf(editor string) []string {
 
 // edited reads the text that the editor left.
 func edited(path string) (string, error) {
-	f, err := os.Open(path) //nolint:gosec // our own file
+	f, err := os.Open(path)
 	if err != nil {
 		return "", fmt.Errorf("read the text: %w", err)
 	}

@@ -225,7 +225,7 @@ func (p *commands) text(args []string, file, encoding string) (model.Untrusted, 
 	case file != "" && len(args) > 0:
 		return "", cli.Usage(p.Words.Say(i18n.SnippetOneText))
 	case file != "":
-		f, ferr := os.Open(file) //nolint:gosec // the user's own file
+		f, ferr := os.Open(file)
 		if ferr != nil {
 			return "", cli.Failed(p.Words.Say(i18n.ErrFileUnreadable, "File", cli.Plain(file)))
 		}

@@ -79,11 +79,6 @@ func (p Preferences) Turned(k Kind, on bool) Preferences {
 	return p
 }
 
-// Wanted returns the events whose kind is on.
-func (p Preferences) Wanted(events []Event) []Event {
-	return slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return !p.On(e.Kind) })
-}
-
 // Quiet reports whether nothing is to notify the user at a time, which is in their zone, and
 // when that ends.
 func (p Preferences) Quiet(at time.Time) (until time.Time, quiet bool) {

@@ -174,13 +174,13 @@ func TestNobodyIsSkipped(t *testing.T) {
 			case "goes":
 				delete(held, model.ConversationID(fmt.Sprint(rapid.IntRange(0, 7).Draw(t, "who"))))
 			case "key":
-				new := unseen()
+				unread := unseen()
 				id, ok := press()
 				if ok && !waiting(id) {
 					t.Fatalf("%s is another's", id)
 				}
-				if len(new) > 0 && !slices.Contains(new, id) {
-					t.Fatalf("%q is next, and %v are not seen", id, new)
+				if len(unread) > 0 && !slices.Contains(unread, id) {
+					t.Fatalf("%q is next, and %v are not seen", id, unread)
 				}
 			}
 		}

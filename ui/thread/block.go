@@ -97,14 +97,14 @@ func (s *setting) wrapped(t string, i ink) {
 }
 
 // append adds a text to the last line, or starts another if there is no room.
-func (s *setting) append(t string, i ink) {
+func (s *setting) append(t string) {
 	last := &s.lines[len(s.lines)-1]
 	used := 0
 	for _, x := range last.left {
 		used += s.l.Cells.Width(x.text)
 	}
 	if used+1+s.l.Cells.Width(t) > s.width() || last.left[2].text != "" {
-		s.wrapped(t, i)
+		s.wrapped(t, muted)
 		return
 	}
 	n := 1
@@ -114,7 +114,7 @@ func (s *setting) append(t string, i ink) {
 	if !strings.HasPrefix(t, "（") { // its left half is blank
 		t = " " + t
 	}
-	last.left[n] = span{t, i}
+	last.left[n] = span{t, muted}
 }
 
 // prelude adds what precedes a message.

@@ -93,7 +93,7 @@ func (s *setting) text() {
 			s.wrapped(a, muted)
 			continue
 		}
-		s.append(a, muted)
+		s.append(a)
 	}
 	if t.Cut() {
 		s.wrapped(s.l.Say(i18n.ThreadCut), muted)

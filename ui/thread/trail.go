@@ -196,7 +196,7 @@ func (s *setting) reactionLine(r model.Reaction) {
 		s.wrapped(s.l.Say(i18n.ReactionFailed, "Emoji", s.reaction(r), "Why", s.whyCode(r.Error)), danger)
 	case r.Pending:
 		s.wrapped(said, muted)
-		s.append(s.aside(i18n.ReactionPending), muted)
+		s.append(s.aside(i18n.ReactionPending))
 	default:
 		s.wrapped(said, muted)
 	}
@@ -244,7 +244,7 @@ func (s *setting) trouble() {
 	if s.m.State == model.Scheduled && s.m.SendAt != nil {
 		k := s.p.c.Keys.named()
 		s.wrapped(s.l.Say(i18n.ThreadScheduled, "Time", s.l.Moment(s.p.c.Now, *s.m.SendAt)), warn)
-		s.append(s.l.Say(i18n.ThreadSendTake, "Resend", k.Resend, "Drop", k.Drop, "Dot", s.l.Theme.Bullet), muted)
+		s.append(s.l.Say(i18n.ThreadSendTake, "Resend", k.Resend, "Drop", k.Drop, "Dot", s.l.Theme.Bullet))
 		return
 	}
 	asks := needsHand(s.m)
@@ -261,7 +261,7 @@ func (s *setting) trouble() {
 	s.wrapped(s.why(), i)
 	if asks {
 		k := s.p.c.Keys.named()
-		s.append(s.l.Say(decideKeys(s.m), "Resend", k.Resend, "Drop", k.Drop, "Dot", s.l.Theme.Bullet), muted)
+		s.append(s.l.Say(decideKeys(s.m), "Resend", k.Resend, "Drop", k.Drop, "Dot", s.l.Theme.Bullet))
 	}
 	// Facebook's own words, with its codes, are for who asks for them.
 	if e := s.m.Error; e != nil && e.Detail != "" && s.key.flags&expanded != 0 {

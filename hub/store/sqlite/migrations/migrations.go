@@ -14,7 +14,6 @@ import (
 	"github.com/google/uuid"
 
 	"parley/hub/store"
-	"parley/hub/store/sqlite/desk"
 	"parley/hub/store/sqlite/disk"
 	"parley/hub/store/sqlite/searchindex"
 	"parley/hub/store/sqlite/sqldb"
@@ -34,11 +33,11 @@ type Step struct {
 
 // fills returns what a migration does besides its script.
 func fills(version int) func(context.Context, *sql.Tx, *slog.Logger) error {
-	const erasable, labelled = 24, 26
+	const erasable, withLabels = 24, 26
 	switch version {
-	case labelled:
+	case withLabels:
 		return func(ctx context.Context, tx *sql.Tx, _ *slog.Logger) error {
-			return sqldb.Wrap(desk.Fill(ctx, tx), "keep labels")
+			return sqldb.Wrap(fillLabels(ctx, tx), "keep labels")
 		}
 	case erasable:
 		return func(ctx context.Context, tx *sql.Tx, log *slog.Logger) error {
