@@ -81,7 +81,7 @@ func (p *commands) mediaOf(ctx context.Context, c *client.Client, name string) (
 			}
 		}
 	}
-	return "", cli.Failed(p.Words.Say(i18n.ErrNoMedia))
+	return "", &cli.Failure{Exit: cli.ExitMissing, Say: p.Words.Say(i18n.ErrNoMedia)}
 }
 
 // saveMedia saves a content, by its own name in this folder where no file is given.

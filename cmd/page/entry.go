@@ -55,7 +55,10 @@ func (p *commands) entryPage(ctx context.Context, args []string) (model.PageID, 
 		return model.PageID(args[0]), nil
 	}
 	c, err := remote.Open(p.Program)
-	if err != nil {
+	switch {
+	case err != nil && len(args) > 0: // without a hub, only an id names a Page
+		return model.PageID(args[0]), nil
+	case err != nil:
 		return "", err
 	}
 	defer c.Close()

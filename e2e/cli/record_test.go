@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,7 +168,7 @@ func TestLinkTellsWhoReads(t *testing.T) {
 		}
 	}
 	h := &played{T: t, answers: map[string]any{linked: off}}
-	if code, _, _ := h.runs("en", "link", "100_7", "deal:42"); code != cli.ExitMissing || len(h.asked) != 1 {
+	if code, _, _ := h.runs("en", "link", "100_7", "deal:42"); code != cli.ExitMissing || slices.Contains(h.asked, linked) {
 		t.Errorf("of a conversation that is hidden: %d, %q", code, h.asked)
 	}
 }

@@ -96,11 +96,11 @@ func triagedByCommand(t *testing.T, ann *driver.User, id, customer string) {
 	ann.Cli("show", short).Ok().Tells("for colleagues")
 	ann.Cli("assign", short, "nobody-there").Exits(cli.ExitUsage).Says("ambiguous")
 	ann.Cli("done", "9", "--json").Exits(cli.ExitMissing)
-	ann.Cli("--version").Ok().Says("parley")
-	if offered := ann.Cli("__complete", "show", short).Ok().Out; !strings.Contains(offered, customer) {
+	ann.Cli("--version").Ok().Tells("parley")
+	if offered := ann.Cli("__complete", "show", short).Exits(cli.ExitDone).Out; !strings.Contains(offered, customer) {
 		t.Errorf("a shell is offered %s", offered)
 	}
-	if offered := ann.Cli("__complete", "list", "--filter", "un").Ok().Out; !strings.Contains(offered, "unassigned") {
+	if offered := ann.Cli("__complete", "list", "--filter", "un").Exits(cli.ExitDone).Out; !strings.Contains(offered, "unassigned") {
 		t.Errorf("a shell is offered %s", offered)
 	}
 }

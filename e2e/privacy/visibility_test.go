@@ -87,6 +87,11 @@ func anybody(c commandCell, _ commandState) int {
 	return cli.ExitDone
 }
 
+// missing is answered by who names what nobody has.
+func missing(c commandCell, s commandState) int {
+	return max(anybody(c, s), map[bool]int{true: cli.ExitMissing}[c.in])
+}
+
 func seers(c commandCell, s commandState) int {
 	if c.in && !c.sees {
 		return cli.ExitMissing
@@ -171,13 +176,23 @@ func commandRows(tokenFile string) map[string]commandRow {
 		"parley note": {
 			args: func(_, c string) []string { return []string{"note", c, "for colleagues"} }, want: seers, hides: true,
 		},
-		"parley done":   {args: func(_, c string) []string { return []string{"done", c} }, want: seers, hides: true},
-		"parley snooze": {args: func(_, c string) []string { return []string{"snooze", c, "2h"} }, want: seers, hides: true},
-		"parley assign": {args: func(_, c string) []string { return []string{"assign", c, "nobody"} }, want: seers, hides: true},
-		"parley read":   {args: func(_, c string) []string { return []string{"read", c} }, want: seers, hides: true},
-		"parley unread": {args: func(_, c string) []string { return []string{"unread", c} }, want: seers, hides: true},
-		"parley pin":    {args: func(_, c string) []string { return []string{"pin", c} }, want: seers, hides: true},
-		"parley label":  {args: func(_, c string) []string { return []string{"label", c, "vip"} }, want: seers, hides: true},
+		"parley media": { // nobody sent a file
+			args: func(_, c string) []string { return []string{"media", c} }, hides: true,
+			want: func(c commandCell, s commandState) int {
+				return max(anybody(c, s), map[bool]int{true: cli.ExitMissing}[c.in])
+			},
+		},
+		"parley snippet add":    {args: plainArgs("snippet", "add", "thanks", "Thank you."), want: anybody},
+		"parley snippet list":   {args: plainArgs("snippet", "list"), want: anybody},
+		"parley snippet show":   {args: plainArgs("snippet", "show", "none"), want: missing},
+		"parley snippet remove": {args: plainArgs("snippet", "remove", "none"), want: missing},
+		"parley done":           {args: func(_, c string) []string { return []string{"done", c} }, want: seers, hides: true},
+		"parley snooze":         {args: func(_, c string) []string { return []string{"snooze", c, "2h"} }, want: seers, hides: true},
+		"parley assign":         {args: func(_, c string) []string { return []string{"assign", c, "nobody"} }, want: seers, hides: true},
+		"parley read":           {args: func(_, c string) []string { return []string{"read", c} }, want: seers, hides: true},
+		"parley unread":         {args: func(_, c string) []string { return []string{"unread", c} }, want: seers, hides: true},
+		"parley pin":            {args: func(_, c string) []string { return []string{"pin", c} }, want: seers, hides: true},
+		"parley label":          {args: func(_, c string) []string { return []string{"label", c, "vip"} }, want: seers, hides: true},
 		// Of a hub without a CRM: hub/api's TestRecordsOnlyForWhoMaySeeThem has one.
 		"parley link":       {args: func(_, c string) []string { return []string{"link", c, "deal:42"} }, want: noCRM(seers), hides: true},
 		"parley unlink":     {args: func(_, c string) []string { return []string{"unlink", c, "deal:42"} }, want: noCRM(seers), hides: true},

@@ -217,11 +217,11 @@ func readsRow(s *driver.Screen) {
 // unlinks takes both links away.
 func unlinks(s *driver.Screen, say sayer) {
 	s.T.Helper()
-	s.Types("U")
+	s.Types("X")
 	s.Sees(say(i18n.UnlinkWhat))
 	s.Types("1")
 	s.Sees(say(i18n.SaidUnlinked, "Name", "山田 花子", "Title", "山田 花子"))
-	s.Types("U")
+	s.Types("X")
 	s.Sees(say(i18n.UnlinkWhat))
 	s.Types("1")
 	s.Sees(say(i18n.RecordNone))

@@ -79,7 +79,7 @@ func TestScreenHostile(t *testing.T) {
 	s.Sees("● live", fmt.Sprintf("Open %d", len(customers)), "●2")
 	hasRows(s, len(customers))
 
-	overlays := []struct{ key, sees string }{{"s", "Tomorrow morning"}, {"?", "Everywhere"}, {driver.KeyCtrlK, "Commands"}}
+	overlays := []struct{ key, sees string }{{"s", "Tomorrow morning"}, {"?", "The ten keys of a day"}, {driver.KeyCtrlK, "Commands"}}
 	s.Types("G")
 	s.Waits("the last is selected", func(lines []string) bool { return strings.HasPrefix(lines[2*len(customers)], "▌") })
 	for i := range customers {

@@ -62,7 +62,6 @@ func TestScreenTeam(t *testing.T) {
 	b.Sees("Open 2", "Customer 11")
 	b.Misses("can share it again")
 	for _, s := range []*driver.Screen{a, b} {
-		s.Types("q")
-		s.Gone()
+		s.Leaves()
 	}
 }

@@ -161,9 +161,9 @@ func TestScreenJapanese(t *testing.T) {
 	s.Sees(driver.Japanese.Say(i18n.FilterName("open"))+" 1", driver.Japanese.Say(i18n.AgendaWaitingOne), "返信")
 	s.Types(driver.KeyEnter)
 	s.Sees("Customer 11さんに返信…", driver.Japanese.Say(i18n.PanelContact))
-	s.Presses("?", driver.Japanese.Say(i18n.HelpEverywhere))
+	s.Presses("?", driver.Japanese.Say(i18n.HelpDay))
 	s.Types(driver.KeyEscape)
-	s.Misses(driver.Japanese.Say(i18n.HelpEverywhere))
+	s.Misses(driver.Japanese.Say(i18n.HelpDay))
 	s.Types("e")
 	s.Sees(driver.Japanese.Say(i18n.SaidDone, "Name", "Customer 11"), driver.Japanese.Say(i18n.CommandLabel("undo")))
 	if all := strings.Join(s.Lines(), "\n"); strings.Contains(all, "Reply") || strings.Contains(all, "Open") {

@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -64,8 +65,12 @@ func (in *listInput) asked() (view.ListQuery, error) {
 		return q, &model.InvalidError{Field: "filter", Reason: "there is no such list."}
 	}
 	searched, err := query.Parse(in.Search)
-	if err != nil { // what is no term is looked for as it is written
-		searched = query.Query{{Value: in.Search}}
+	var wrong *query.Error
+	if errors.As(err, &wrong) && (wrong.Reason == query.NotClosed || wrong.Reason == query.UnknownName || wrong.Reason == query.NotWords) { // a quote, an address or a dash may be looked for
+		searched, err = query.Query{{Value: in.Search}}, nil
+	}
+	if err != nil {
+		return q, &model.InvalidError{Field: "search", Reason: err.Error()}
 	}
 	all := append(terms, searched...)
 	q.Where, q.Search = all.Terms(), all.Text()
