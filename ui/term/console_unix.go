@@ -74,12 +74,3 @@ func (p *Program) stop(signals chan os.Signal) {
 	}
 	p.back()
 }
-
-// back enters the terminal again.
-func (p *Program) back() {
-	if err := p.enter(); err != nil {
-		p.lost(err)
-		return
-	}
-	p.Send(tea.ResumeMsg{})
-}

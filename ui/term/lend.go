@@ -27,3 +27,12 @@ func (p *Program) lend(l Lend, signals chan os.Signal) {
 	p.back()
 	p.Send(l.Done(err))
 }
+
+// back enters the terminal again.
+func (p *Program) back() {
+	if err := p.enter(); err != nil {
+		p.lost(err)
+		return
+	}
+	p.Send(tea.ResumeMsg{})
+}
