@@ -38,7 +38,12 @@ func mediaWorld(t *testing.T) (w *apitest.World, graphURL string, ahead *atomic.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
-	t.Cleanup(func() { cancel(); _ = <-ended })
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil && ctx.Err() == nil {
+			t.Error(err)
+		}
+	})
 	graphURL = s.Info().GraphURL
 	w = apitest.New(t, apitest.WithMedia(graphURL, filepath.Join(t.TempDir(), "media")),
 		apitest.WithTiming(func(o *hub.Timing) { o.MediaRetry, o.MediaRetryMax = 10*time.Millisecond, 10*time.Millisecond }))
