@@ -291,6 +291,10 @@ func (s *secretive) knows(p *secretPage, users []model.User) {
 		sees[u.ID] = p.shared || u.ID == p.installer
 	}
 	s.ledger.shows(p.id, sees)
+	// What is about both this Page and a record that was there before: who sees both has it.
+	for _, ref := range s.crm.of() {
+		s.permitted(ref)
+	}
 }
 
 // sees tells whether somebody sees an installation now.
