@@ -13,6 +13,7 @@ import (
 	"parley/cmd/remote"
 	"parley/i18n"
 	"parley/model"
+	"parley/model/label"
 	"parley/model/safe"
 	"parley/model/when"
 )
@@ -257,11 +258,9 @@ func (p *commands) labelCommand() *cobra.Command {
 
 // relabelled returns labels without some, and with others after them.
 func relabelled(labels, add, remove []string) []string {
-	without := slices.DeleteFunc(slices.Clone(labels), func(l string) bool {
-		return slices.ContainsFunc(remove, func(r string) bool { return strings.EqualFold(l, r) })
-	})
+	without := slices.DeleteFunc(slices.Clone(labels), func(l string) bool { return label.Has(remove, l) })
 	for _, l := range add {
-		if !slices.ContainsFunc(without, func(has string) bool { return strings.EqualFold(has, l) }) {
+		if !label.Has(without, l) {
 			without = append(without, l)
 		}
 	}
