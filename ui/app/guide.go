@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -144,19 +145,17 @@ func (m guide) whoSees() overlay.Section {
 	return s
 }
 
-// keyNames are the keys of a command; on a narrow screen, the first.
+// keyNames are the keys of a command: of many, the first and the last; on a narrow screen, the
+// first.
 func keyNames(keys []string, w int) string {
-	if w < 60 && len(keys) > 1 {
+	const most = 3
+	switch {
+	case w < 60 && len(keys) > 1:
 		keys = keys[:1]
+	case len(keys) > most:
+		keys = []string{keys[0], "-", keys[len(keys)-1]}
 	}
-	out := ""
-	for i, k := range keys {
-		if i > 0 {
-			out += " "
-		}
-		out += k
-	}
-	return out
+	return strings.Join(keys, " ")
 }
 
 // openWhyNot shows what can't be done here, and why.

@@ -192,6 +192,15 @@ func TestTheUndoKeyCountsDown(t *testing.T) {
 	}
 }
 
+// TestEachKeyForSeveralHasItsWord: the footer names what a selection is for.
+func TestEachKeyForSeveralHasItsWord(t *testing.T) {
+	t.Parallel()
+	w := uitest.NewWorld(t, uitest.Some(3))
+	w.Keys("x")
+	w.Shows("e done", "s snooze", "a assign", "t label")
+	w.Hides("[")
+}
+
 // TestSeveralLabelled: what is turned changes for all; what only some have stays as it is.
 func TestSeveralLabelled(t *testing.T) {
 	t.Parallel()
