@@ -156,10 +156,9 @@ func (ps *Profiles) Opened(c store.Conversation) {
 	if c.Customer.Name != "" {
 		return
 	}
-	if _, lately := ps.retries.opened.Get(c.ID, now); lately {
+	if !ps.retries.opened.PutNew(c.ID, struct{}{}, now, now.Add(profileOpened)) {
 		return
 	}
-	ps.retries.opened.Put(c.ID, struct{}{}, now, now.Add(profileOpened))
 	ps.retries.put(c.ID, now)
 	ps.nameless.Notify()
 }
@@ -167,9 +166,8 @@ func (ps *Profiles) Opened(c store.Conversation) {
 // failed schedules a customer with a backoff, unless Meta's answer is final.
 func (ps *Profiles) failed(p model.PageID, id model.ConversationID, err error) {
 	now := ps.now()
-	if _, said := ps.retries.logged.Get(p, now); !said {
+	if ps.retries.logged.PutNew(p, struct{}{}, now, now.Add(profileLogInterval)) {
 		ps.log.Info("customers' profiles not told", logkey.Page, string(p), logkey.Error, err)
-		ps.retries.logged.Put(p, struct{}{}, now, now.Add(profileLogInterval))
 	}
 	if errors.Is(err, model.ErrNoProfile) {
 		return

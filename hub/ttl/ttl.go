@@ -31,6 +31,18 @@ func (c *Cache[K, V]) Put(k K, v V, now, until time.Time) {
 	c.put(k, v, now, until)
 }
 
+// PutNew stores a value until the given time unless the key has one that holds, and reports
+// whether it did: of callers at the same moment, one is told yes.
+func (c *Cache[K, V]) PutNew(k K, v V, now, until time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.kept[k]; ok && now.Before(e.until) {
+		return false
+	}
+	c.put(k, v, now, until)
+	return true
+}
+
 // Drops returns how often values were dropped so far, for [Cache.PutUnlessDropped].
 func (c *Cache[K, V]) Drops() int {
 	c.mu.Lock()

@@ -1,6 +1,8 @@
 package ttl_test
 
 import (
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,6 +27,30 @@ func TestValuesHoldUntilTheirTimes(t *testing.T) {
 	c.Drop(func(_ string, v int) bool { return v == 2 })
 	if _, ok := c.Get("b", now); ok {
 		t.Error("what was dropped is there")
+	}
+}
+
+// Callers at the same moment: one is told that its value is new.
+func TestPutNewIsToldOnce(t *testing.T) {
+	t.Parallel()
+	var c ttl.Cache[string, int]
+	now := time.Now()
+	var first atomic.Int32
+	var all sync.WaitGroup
+	for i := range 50 {
+		all.Go(func() {
+			if c.PutNew("a", i, now, now.Add(time.Minute)) {
+				first.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if n := first.Load(); n != 1 {
+		t.Errorf("%d of 50 were the first", n)
+	}
+	later := now.Add(time.Minute)
+	if !c.PutNew("a", 1, later, later.Add(time.Minute)) {
+		t.Error("what has expired is in the way")
 	}
 }
 
