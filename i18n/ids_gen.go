@@ -330,6 +330,13 @@ const (
 	DoctorWrong ID = "doctor_wrong"
 )
 
+// On the screen.
+const (
+	DoctorTitle     ID = "doctor_title" // with Page
+	DoctorAllWell   ID = "doctor_all_well"
+	DoctorSomeWrong ID = "doctor_some_wrong" // with N
+)
+
 // entry.en.toml: How customers start a conversation: link, QR code and other ways.
 
 // By a command.
@@ -495,6 +502,12 @@ const (
 	HelpLine       ID = "help_line"
 	HelpLeave      ID = "help_leave"
 	WhyNotTitle    ID = "why_not_title"
+)
+
+// All questions on the screen.
+const (
+	QuestionsTitle ID = "questions_title"
+	QuestionsAll   ID = "questions_all"
 )
 
 // hub.en.toml: Running a hub: parley hub, its store, its key and its port.
@@ -876,6 +889,13 @@ const (
 	WhySharedAlready  ID = "why_shared_already"  // with Page
 	WhyPrivateAlready ID = "why_private_already" // with Page
 	WhyPrivatePage    ID = "why_private_page"    // with Page
+)
+
+// Uninstalling on the screen.
+const (
+	UninstallTitle ID = "uninstall_title" // with Page
+	UninstallHint  ID = "uninstall_hint"  // with Page
+	UninstallOther ID = "uninstall_other" // with Page
 )
 
 // palette.en.toml: What each key of the screen does, as help and the palette name it. A label is the word in the

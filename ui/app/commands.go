@@ -13,10 +13,13 @@ import (
 
 type cmd = command.Command
 
+// commands is the screen, as its commands see it.
+type commands struct{ *Model }
+
 // table is everything that the user can do, and what they might look for and can't.
 // Dispatch, footer, help and palette come from this table; i18n/screen.*.toml says
 // what each does.
-func (m *Model) table() []cmd {
+func (m commands) table() []cmd {
 	var all []cmd
 	for _, part := range [][]cmd{m.moving(), m.answering(), m.writing(), m.readOnly(m.triaging()), m.readOnly(m.linking()), m.finding(), m.looking(), m.impossible()} {
 		all = append(all, part...)
@@ -24,7 +27,7 @@ func (m *Model) table() []cmd {
 	return all
 }
 
-func (m *Model) moving() []cmd {
+func (m commands) moving() []cmd {
 	return []cmd{
 		{ID: "down", Keys: []string{"j", "down"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.move(1) }},
 		{ID: "up", Keys: []string{"k", "up"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.move(-1) }},
@@ -44,7 +47,7 @@ func (m *Model) moving() []cmd {
 	}
 }
 
-func (m *Model) answering() []cmd {
+func (m commands) answering() []cmd {
 	return []cmd{
 		{ID: "reply", Keys: []string{"r"}, Scope: command.Panes, Selected: true, Reason: m.inbox.Bulk.NeedsOne, Run: m.writer.OpenComposer},
 		{ID: "send_done", Keys: []string{"alt+s", "ctrl+enter"}, Scope: command.Composer, Reason: m.finishing.NeedsTyped, Run: m.sendDone},
@@ -64,7 +67,7 @@ func (m *Model) answering() []cmd {
 	}
 }
 
-func (m *Model) writing() []cmd {
+func (m commands) writing() []cmd {
 	places := make([]string, 0, macroKeys)
 	for i := range macroKeys {
 		places = append(places, "alt+"+string(rune('1'+i)))
@@ -78,7 +81,7 @@ func (m *Model) writing() []cmd {
 	}
 }
 
-func (m *Model) triaging() []cmd {
+func (m commands) triaging() []cmd {
 	return []cmd{
 		{ID: "done", Keys: []string{"e"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.Finish},
 		{ID: "snooze", Keys: []string{"s"}, Scope: command.Panes, Selected: true, Reason: m.NeedsConversation, Run: m.inbox.Snooze},
@@ -94,7 +97,7 @@ func (m *Model) triaging() []cmd {
 	}
 }
 
-func (m *Model) linking() []cmd {
+func (m commands) linking() []cmd {
 	create := func(t model.RecordType) cmd {
 		return cmd{
 			ID: "create_" + string(t), Scope: command.Panes, Selected: true, Reason: m.crm.NeedsFree,
@@ -120,7 +123,7 @@ func (m *Model) linking() []cmd {
 	}
 }
 
-func (m *Model) finding() []cmd {
+func (m commands) finding() []cmd {
 	all := []cmd{
 		{ID: "search", Keys: []string{"/"}, Scope: command.Panes, Run: m.inbox.AskSearch},
 		{ID: "next_filter", Keys: []string{"]"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.inbox.TurnFilter(1) }},
@@ -142,11 +145,12 @@ func (m *Model) finding() []cmd {
 	return all
 }
 
-func (m *Model) looking() []cmd {
+func (m commands) looking() []cmd {
 	return []cmd{
-		{ID: "palette", Keys: []string{"ctrl+k", ":"}, Scope: command.Panes, Hidden: true, Run: m.openPalette},
-		{ID: "help", Keys: []string{"?"}, Scope: command.Panes, Run: m.openHelp},
-		{ID: "why_not", Scope: command.Panes, Run: m.guide.openWhyNot},
+		{ID: "palette", Keys: []string{"ctrl+k", ":"}, Scope: command.Panes, Hidden: true, Run: m.guide.OpenPalette},
+		{ID: "help", Keys: []string{"?"}, Scope: command.Panes, Run: m.guide.OpenHelp},
+		{ID: "questions", Scope: command.Panes, Run: m.guide.OpenQuestions},
+		{ID: "why_not", Scope: command.Panes, Run: m.guide.OpenWhyNot},
 		{ID: "notices", Keys: []string{"n"}, Scope: command.Panes, Run: m.page.OpenNotices},
 		{ID: "panel", Keys: []string{"i"}, Scope: command.Panes, Reason: m.NeedsOpen, Run: m.panes.turnPanel},
 		{ID: "delete", Scope: command.Panes, Danger: true, Reason: m.conversation.NeedsInstaller, Run: m.conversation.AskDelete},
@@ -157,7 +161,9 @@ func (m *Model) looking() []cmd {
 		{ID: "greeting", Scope: command.Panes, Reason: m.NeedsPage, Run: m.page.OpenGreeting},
 		{ID: "check_page", Scope: command.Panes, Reason: m.NeedsConnectedPage, Run: func() tea.Cmd { return m.page.CheckPage(false) }},
 		{ID: "repair_page", Scope: command.Panes, Reason: m.NeedsAdminPage, Run: func() tea.Cmd { return m.page.CheckPage(true) }},
+		{ID: "doctor", Scope: command.Panes, Reason: m.NeedsConnectedPage, Run: m.page.Doctor},
 		{ID: "connect_page", Scope: command.Panes, Reason: m.NeedsAdmin, Run: m.page.ConnectPage},
+		{ID: "uninstall", Scope: command.Panes, Danger: true, Reason: m.NeedsAdminPage, Run: m.page.AskUninstall},
 		{ID: "import_past", Scope: command.Panes, Reason: m.page.NeedsImportable, Run: m.page.BeginImport},
 		{ID: "cancel_import", Scope: command.Panes, Danger: true, Reason: m.page.NeedsImport, Run: m.page.CancelImport},
 		{ID: "make_shared", Scope: command.Panes, Danger: true, Reason: m.page.NeedsOwnPage(model.Shared), Run: func() tea.Cmd { return m.page.ChangeVisibility(model.Shared) }},
@@ -167,11 +173,11 @@ func (m *Model) looking() []cmd {
 
 // impossible is what users of other inboxes look for and won't find: it stays in the
 // palette, with the reason.
-func (m *Model) impossible() []cmd {
+func (m commands) impossible() []cmd {
 	never := func(id string) cmd {
 		return cmd{ID: id, Scope: command.Panes, Reason: func() string { return m.Say(i18n.CommandReason(id)) }}
 	}
 	broadcast := never("broadcast")
-	broadcast.Reason = m.guide.whyNoBroadcast
+	broadcast.Reason = m.guide.WhyNoBroadcast
 	return []cmd{never("call"), never("start"), broadcast}
 }

@@ -9,9 +9,7 @@ import (
 // What the tests of package app_test look at: the table of commands, and the parts that hold
 // what the user typed and did.
 
-var Questions = questions
-
-func (m *Model) Table() []command.Command { return m.table() }
+func (m *Model) Table() []command.Command { return commands{m}.table() }
 
 func (m *Model) List() *list.Model { return m.inbox }
 

@@ -69,7 +69,7 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 	case "ctrl+c":
 		return m.quit()
 	case "ctrl+k":
-		return m.openPalette()
+		return m.guide.OpenPalette()
 	case "tab":
 		if m.mentions.Complete() {
 			return m.writer.Typing()

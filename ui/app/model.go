@@ -16,6 +16,7 @@ import (
 	"parley/ui/conversation"
 	"parley/ui/crm"
 	"parley/ui/editor"
+	"parley/ui/guide"
 	list "parley/ui/inbox"
 	"parley/ui/labels"
 	"parley/ui/later"
@@ -128,7 +129,7 @@ type Model struct {
 	snippets     *snippets.Model
 	editor       *editor.Model
 	panes        panes
-	guide        guide
+	guide        *guide.Model
 	frame        frame
 	// pressed is the key that was pressed last, as registries name it.
 	pressed string
@@ -148,9 +149,10 @@ func New(o Options) (*Model, error) {
 	m.Look.Words, m.Look.Zone = o.Words, o.Zone
 	m.assemble(o)
 	var err error
-	if m.commands, err = command.New(m.table(), o.Keys); err != nil {
+	if m.commands, err = command.New(commands{m}.table(), o.Keys); err != nil {
 		return nil, errors.Join(ErrOptions, err)
 	}
+	m.guide.SetCommands(m.commands)
 	m.restyle()
 	if o.Notice != "" {
 		m.NotifyLonger(o.Notice)
@@ -182,7 +184,7 @@ func (m *Model) assemble(o Options) {
 		Composer: m.writer.Box, Writer: m.writer, Records: m.crm, Triage: m.inbox, Team: m.team,
 	}, m.placeKeys, m.keyTaken)
 	m.panes = panes{m.Screen, m.inbox, m.conversation, m.crm}
-	m.guide = guide{m.Screen, m.page}
+	m.guide = guide.New(m.Screen, guide.Parts{Pages: m.page, Macros: m.snippets, Scope: m.panes.scope, Run: m.run})
 }
 
 // Init implements [tea.Model].

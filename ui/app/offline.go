@@ -11,7 +11,7 @@ import (
 
 // readOnly makes commands that change something wait until the hub has confirmed what is shown:
 // what an earlier run kept may be out of date.
-func (m *Model) readOnly(all []cmd) []cmd {
+func (m commands) readOnly(all []cmd) []cmd {
 	for i := range all {
 		reason := all[i].Reason
 		all[i].Reason = func() string {

@@ -190,22 +190,6 @@ func TestPalette(t *testing.T) {
 	w.Shows("That is not a time in the future.")
 }
 
-func TestHelpAnswersEveryQuestion(t *testing.T) {
-	t.Parallel()
-	for _, lang := range []string{"en", "ja"} {
-		wd := i18n.New(lang)
-		w := uitest.NewWorld(t, uitest.Some(1), func(o *app.Options) { o.Words = wd })
-		w.Sends(tea.WindowSizeMsg{Width: 120, Height: 200})
-		w.Keys("?")
-		for _, q := range app.Questions {
-			w.Shows(wd.Say(i18n.Question(q)))
-			if !wd.Has(i18n.Answer(q)) {
-				t.Errorf("%s: no answer to %s", lang, q)
-			}
-		}
-	}
-}
-
 // TestEveryCommandHasItsWords: a title, a word for the footer where it stands there,
 // and a reason where it can never be used.
 func TestEveryCommandHasItsWords(t *testing.T) {

@@ -14,6 +14,8 @@ type Section struct {
 	Heading    string
 	Rows       []Row
 	Paragraphs []Paragraph
+	// Ordered: what comes first matters; the rows are never in two columns.
+	Ordered bool
 }
 
 // Row is a key and what it does.
@@ -127,7 +129,11 @@ func (p *Help) section(l look.Look, s Section, keys int) {
 			p.lines = append(p.lines, t.Muted.Paint(l.Fit(line, w)))
 		}
 	}
-	p.lines = append(p.lines, columns(l, s.Rows, keys, w)...)
+	if s.Ordered {
+		p.lines = append(p.lines, keyRows(l, s.Rows, keys, w)...)
+	} else {
+		p.lines = append(p.lines, columns(l, s.Rows, keys, w)...)
+	}
 	for i, q := range s.Paragraphs {
 		if i > 0 {
 			p.lines = append(p.lines, l.Fit("", w))

@@ -3,6 +3,7 @@ package overlay
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/sahilm/fuzzy"
@@ -15,6 +16,9 @@ type Item struct {
 	// Alias is another name to find it by: the English one if the screen is in another
 	// language.
 	Alias string
+	// Words are others by which people look for it, apart by spaces, in any language. They are
+	// matched from their beginnings and not shown.
+	Words string
 	// Keys are shown at the right.
 	Keys string
 	// Reason is why it can't be chosen now; empty if it can.
@@ -141,6 +145,18 @@ func (p *Palette) find() {
 			p.matches[at] = m
 		}
 	}
+	for i, it := range p.items {
+		if !called(it.Words, query) {
+			continue
+		}
+		at, there := place[i]
+		switch {
+		case !there:
+			p.matches = append(p.matches, match{item: i, score: beginsOther})
+		case p.matches[at].score < beginsOther:
+			p.matches[at].score = beginsOther
+		}
+	}
 	slices.SortStableFunc(p.matches, func(a, b match) int {
 		if da, db := p.doubtful(a, query), p.doubtful(b, query); da != db {
 			return da - db
@@ -153,11 +169,34 @@ func (p *Palette) find() {
 }
 
 // Bonus for a name, or one of its words, that begins with the typed text, over letters found
-// here and there.
+// here and there; beginsOther is the score of an item that goes by such a word besides its name.
 const (
-	beginsName = 100
-	beginsWord = 50
+	beginsName  = 100
+	beginsOther = 75
+	beginsWord  = 50
 )
+
+// called reports whether one of the words begins with what is typed, or, in a script without
+// spaces, has it anywhere.
+func called(words, query string) bool {
+	if begins(words, query) > 0 {
+		return true
+	}
+	return spaceless(query) && strings.Contains(strings.ToLower(words), strings.ToLower(query))
+}
+
+// spaceless reports whether a text is of a script that is written without spaces, and long
+// enough to be a word of it.
+func spaceless(s string) bool {
+	n := 0
+	for _, r := range s {
+		if !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) && r != 'ー' {
+			return false
+		}
+		n++
+	}
+	return n >= 2
+}
 
 func begins(name, query string) int {
 	name, query = strings.ToLower(name), strings.ToLower(query)
@@ -172,7 +211,10 @@ func begins(name, query string) int {
 
 // doubtful is 1 for a dangerous item that was not called by name.
 func (p *Palette) doubtful(m match, query string) int {
-	if it := p.items[m.item]; it.Danger && begins(it.Title, query) == 0 && begins(strings.ReplaceAll(it.Alias, "_", " "), query) == 0 {
+	it := p.items[m.item]
+	named := begins(it.Title, query) > 0 || begins(strings.ReplaceAll(it.Alias, "_", " "), query) > 0 ||
+		spaceless(query) && strings.Contains(it.Title, query)
+	if it.Danger && !named {
 		return 1
 	}
 	return 0

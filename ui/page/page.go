@@ -49,6 +49,10 @@ type Keeper interface {
 	CheckPage(ctx context.Context, id model.PageID, repair bool) (model.Page, error)
 	// SetVisibility makes a Page private or shared; only its installer may.
 	SetVisibility(ctx context.Context, id model.PageID, v model.Visibility) (model.Page, error)
+	// Doctor checks everything between Facebook and a Page's inbox.
+	Doctor(ctx context.Context, id model.PageID) ([]model.Check, error)
+	// Uninstall uninstalls a Page, for everybody; only an admin may.
+	Uninstall(ctx context.Context, id model.PageID) (model.Page, error)
 }
 
 // Hub is what this package needs of a client.
@@ -112,6 +116,10 @@ func (m *Model) Update(msg Msg) tea.Cmd {
 		m.noticesRead(msg)
 	case pageChecked:
 		m.pageChecked(msg)
+	case examined:
+		m.examined(msg)
+	case uninstalled:
+		m.uninstalled(msg)
 	}
 	return nil
 }

@@ -277,19 +277,27 @@ func (m *Model) colleague(id string) string {
 // itemMark is the beginning of a macro's id in the palette.
 const itemMark = "macro "
 
-// Item is a macro in the palette.
-func (m *Model) Item(s snippet.Snippet) overlay.Item {
-	return overlay.Item{
-		ID: itemMark + idOf(s), Title: m.Say(i18n.MacroTitle, "Name", m.Look.Ours(s.Name), "Does", m.does(*s.Macro)), Alias: s.Name, Keys: m.keyOf(s),
-		Reason: m.NeedsConversation(),
+// Items returns the macros, as the palette shows them.
+func (m *Model) Items() []overlay.Item {
+	var items []overlay.Item
+	for _, s := range m.Macros() {
+		items = append(items, overlay.Item{
+			ID: itemMark + idOf(s), Title: m.Say(i18n.MacroTitle, "Name", m.Look.Ours(s.Name), "Does", m.does(*s.Macro)), Alias: s.Name, Keys: m.keyOf(s),
+			Reason: m.NeedsConversation(),
+		})
 	}
+	return items
 }
 
-// OfItem returns the macro of an item.
-func (m *Model) OfItem(id string) (snippet.Snippet, bool) {
+// RunItem runs the macro of an item; false: it is of none.
+func (m *Model) RunItem(id string) (tea.Cmd, bool) {
 	rest, ok := strings.CutPrefix(id, itemMark)
 	if !ok {
-		return snippet.Snippet{}, false
+		return nil, false
 	}
-	return m.byID(rest)
+	s, ok := m.byID(rest)
+	if !ok {
+		return nil, false
+	}
+	return m.Run(s), true
 }

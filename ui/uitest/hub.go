@@ -40,6 +40,8 @@ type FakeHub struct {
 	Greeted []model.Greeting
 	// Checked is how a Page stands when Facebook is asked.
 	Checked *model.Page
+	// Checks is what the doctor finds.
+	Checks []model.Check
 	// Connecting is how far connecting a Page is.
 	Connecting model.Connect
 	CRM        FakeCRM
@@ -208,6 +210,17 @@ func (h *FakeHub) CheckPage(_ context.Context, id model.PageID, repair bool) (mo
 		p = *h.Checked
 	}
 	return p, err
+}
+
+// Doctor implements page.Keeper.
+func (h *FakeHub) Doctor(_ context.Context, id model.PageID) ([]model.Check, error) {
+	return h.Checks, h.note("doctor " + string(id))
+}
+
+// Uninstall implements page.Keeper.
+func (h *FakeHub) Uninstall(_ context.Context, id model.PageID) (model.Page, error) {
+	p, _ := h.inbox.Page(id)
+	return p, h.note("uninstall " + string(id))
 }
 
 // SetVisibility implements page.Keeper.
