@@ -173,7 +173,7 @@ func (in *Inbox) noticeEvent(p *inboxPage, ev *model.Change) error {
 	if json.Unmarshal(ev.Object, &n) != nil || n.ID == "" || n.PageID != p.page.ID {
 		return ErrUnreadable
 	}
-	in.putNotice(p, n)
+	in.changes.Notices = p.putNotice(n) || in.changes.Notices
 	return nil
 }
 
@@ -182,28 +182,30 @@ func (in *Inbox) noticeEvent(p *inboxPage, ev *model.Change) error {
 func (in *Inbox) addNotices(list []model.Notice) {
 	for _, n := range list {
 		if p, ok := in.pages[n.PageID]; ok && p.positioned() {
-			in.putNotice(p, n)
+			in.changes.Notices = p.putNotice(n) || in.changes.Notices
 		}
 	}
 }
 
-func (in *Inbox) putNotice(p *inboxPage, n model.Notice) {
+// putNotice keeps a notice if it is new, or newer than the one held, and one of the newest; it
+// reports whether it did.
+func (p *inboxPage) putNotice(n model.Notice) bool {
 	at := slices.IndexFunc(p.notices, func(held model.Notice) bool { return held.ID == n.ID })
 	if at >= 0 {
 		if n.Seq <= p.notices[at].Seq {
-			return
+			return false
 		}
 		p.notices = slices.Delete(p.notices, at, at+1)
 	}
 	place, _ := slices.BinarySearchFunc(p.notices, n, newestNotice)
 	if place == mostNotices {
-		return
+		return false
 	}
 	p.notices = slices.Insert(p.notices, place, n)
 	if len(p.notices) > mostNotices {
 		p.notices = slices.Delete(p.notices, mostNotices, len(p.notices))
 	}
-	in.changes.Notices = true
+	return true
 }
 
 func newestNotice(a, b model.Notice) int {

@@ -40,7 +40,7 @@ type Inbox struct {
 	named bool
 	// runs counts reloads; each has a number of its own.
 	runs    uint32
-	threads map[model.ConversationID]*thread
+	threads threads
 
 	scratch struct {
 		conversation model.Conversation
@@ -121,7 +121,7 @@ func (p *inboxPage) positioned() bool { return p.phase >= restoring }
 func NewInbox(user model.User) *Inbox {
 	return &Inbox{
 		table:   table{user: user, now: never, passed: never, pages: map[model.PageID]*inboxPage{}, linked: linkIndex{}},
-		threads: map[model.ConversationID]*thread{},
+		threads: threads{},
 	}
 }
 
@@ -142,7 +142,7 @@ func (in *Inbox) setUser(user model.User) {
 			in.drop(p)
 		}
 		in.pages, in.order, in.named = map[model.PageID]*inboxPage{}, nil, false
-		in.views, in.threads = nil, map[model.ConversationID]*thread{}
+		in.views, in.threads = nil, threads{}
 		in.passed = never
 	}
 	in.user = user

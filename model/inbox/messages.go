@@ -68,9 +68,7 @@ func (in *Inbox) Open(id model.ConversationID) (o Opening, read bool) {
 	if !ok || p.phase == notHeld {
 		return Opening{}, false
 	}
-	if len(in.threads) == mostThreads {
-		in.forgetOldest()
-	}
+	in.threads.makeRoom()
 	in.runs++
 	t := &thread{page: p, run: in.runs, used: in.uses, since: math.MinInt64, passed: math.MinInt64}
 	if p.positioned() {
@@ -80,15 +78,22 @@ func (in *Inbox) Open(id model.ConversationID) (o Opening, read bool) {
 	return Opening{id, t.run}, true
 }
 
-func (in *Inbox) forgetOldest() {
+// threads are the opened conversations that are kept, by their ids.
+type threads map[model.ConversationID]*thread
+
+// makeRoom forgets the one that was not opened for longest, if there are too many.
+func (ts threads) makeRoom() {
+	if len(ts) < mostThreads {
+		return
+	}
 	var oldest model.ConversationID
 	least := uint64(math.MaxUint64)
-	for id, t := range in.threads {
+	for id, t := range ts {
 		if t.used < least {
 			oldest, least = id, t.used
 		}
 	}
-	delete(in.threads, oldest)
+	delete(ts, oldest)
 }
 
 // Thread returns what is held of an opened conversation.
@@ -105,7 +110,7 @@ func (in *Inbox) Thread(id model.ConversationID) (Thread, bool) {
 // read them again.
 func (in *Inbox) SetMessages(o Opening, list []model.Message, cursor string, asOf model.Position) (bool, Changes) {
 	in.beginReport()
-	t, ok := in.opened(o, asOf)
+	t, ok := in.threads.opened(o, asOf)
 	if !ok {
 		return false, in.changes
 	}
@@ -117,7 +122,7 @@ func (in *Inbox) SetMessages(o Opening, list []model.Message, cursor string, asO
 	later := slices.DeleteFunc(t.messages, func(m model.Message) bool { return m.Seq <= asOf.Seq })
 	t.messages, t.times, t.cursor, t.asOf = nil, nil, cursor, asOf
 	t.loaded, t.stale = true, false
-	in.mergeList(t, o.Conversation, list)
+	t.merge(o.Conversation, list)
 	for _, m := range later {
 		t.change(m)
 	}
@@ -128,11 +133,11 @@ func (in *Inbox) SetMessages(o Opening, list []model.Message, cursor string, asO
 // is too old: read them again.
 func (in *Inbox) AddOlder(o Opening, list []model.Message, cursor string, asOf model.Position) (bool, Changes) {
 	in.beginReport()
-	t, ok := in.opened(o, asOf)
+	t, ok := in.threads.opened(o, asOf)
 	if !ok || !t.loaded || t.stale {
 		return false, in.changes
 	}
-	in.mergeList(t, o.Conversation, list)
+	t.merge(o.Conversation, list)
 	t.cursor = cursor
 	in.threadChanged(o.Conversation)
 	return true, in.changes
@@ -140,8 +145,8 @@ func (in *Inbox) AddOlder(o Opening, list []model.Message, cursor string, asOf m
 
 // opened returns the thread of an opening if an answer as of that position can be used: no
 // change was missed after it.
-func (in *Inbox) opened(o Opening, asOf model.Position) (*thread, bool) {
-	t, ok := in.threads[o.Conversation]
+func (ts threads) opened(o Opening, asOf model.Position) (*thread, bool) {
+	t, ok := ts[o.Conversation]
 	if !ok || t.run != o.run || asOf.Seq < max(t.since, t.passed) {
 		return nil, false
 	}
@@ -151,8 +156,8 @@ func (in *Inbox) opened(o Opening, asOf model.Position) (*thread, bool) {
 	return t, true
 }
 
-// mergeList merges a list of the hub, except messages removed since.
-func (in *Inbox) mergeList(t *thread, id model.ConversationID, list []model.Message) {
+// merge merges a list of the hub, except messages removed since.
+func (t *thread) merge(id model.ConversationID, list []model.Message) {
 	for _, m := range list {
 		if m.ConversationID == id && !t.page.gone(m.ID, m.Seq) {
 			t.put(m)
@@ -179,7 +184,7 @@ func (in *Inbox) PutMessage(m model.Message) Changes {
 // messageEvent applies a message of an opened conversation. For others the change of the
 // conversation itself is enough.
 func (in *Inbox) messageEvent(p *inboxPage, ev *model.Change) error {
-	if !in.anyOpen(p) {
+	if !in.threads.anyOf(p) {
 		return nil
 	}
 	var about struct {
@@ -203,8 +208,9 @@ func (in *Inbox) messageEvent(p *inboxPage, ev *model.Change) error {
 	return nil
 }
 
-func (in *Inbox) anyOpen(p *inboxPage) bool {
-	for _, t := range in.threads {
+// anyOf reports whether a conversation of a Page is among them.
+func (ts threads) anyOf(p *inboxPage) bool {
+	for _, t := range ts {
 		if t.page == p {
 			return true
 		}

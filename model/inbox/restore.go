@@ -121,7 +121,7 @@ func (in *Inbox) restore(u Restored) {
 	}
 	for _, n := range u.Notices {
 		if n.PageID == p.page.ID {
-			in.putNotice(p, n)
+			in.changes.Notices = p.putNotice(n) || in.changes.Notices
 		}
 	}
 	if u.Last {
@@ -138,9 +138,7 @@ func (in *Inbox) restoreThread(p *inboxPage, o Opened) {
 	if _, held := in.threads[o.Conversation]; held || o.Conversation.Page() != p.page.ID {
 		return
 	}
-	if len(in.threads) == mostThreads {
-		in.forgetOldest()
-	}
+	in.threads.makeRoom()
 	in.runs++
 	in.uses++
 	t := &thread{
@@ -148,6 +146,6 @@ func (in *Inbox) restoreThread(p *inboxPage, o Opened) {
 		stale: o.Stale || o.AsOf.Epoch != p.at.Epoch || o.AsOf.Seq < p.at.Seq,
 	}
 	in.threads[o.Conversation] = t
-	in.mergeList(t, o.Conversation, o.Messages)
+	t.merge(o.Conversation, o.Messages)
 	in.threadChanged(o.Conversation)
 }

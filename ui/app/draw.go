@@ -90,10 +90,10 @@ func (m *Model) body(f *frame, top int) []string {
 		var lines []string
 		if m.Shown == "" {
 			var next time.Time
-			lines, next = m.inbox.AgendaLines(l.Thread, l.Body)
+			lines, next = m.inbox.Agenda.Lines(l.Thread, l.Body)
 			f.Until(next)
 		} else {
-			m.inbox.LeaveAgenda()
+			m.inbox.Agenda.Leave()
 			lines = m.conversation.Lines(&f.Frame, l.Thread, l.Body, x, top)
 		}
 		columns = append(columns, column{l.Thread, lines})
@@ -140,7 +140,7 @@ func (m *Model) emptyList() []look.Piece {
 	}
 	th := m.Look.Theme
 	if m.Layout.Thread == 0 && !m.inbox.Search.Active() { // else the pane beside it says so
-		if zero := m.inbox.Zero(); zero != nil {
+		if zero := m.inbox.Agenda.Zero(); zero != nil {
 			return zero
 		}
 	}

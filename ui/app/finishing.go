@@ -135,7 +135,7 @@ func (f *finishing) Watch() {
 		}
 		delete(f.sent, client)
 		if ok {
-			f.inbox.FinishedNow(r.Conversation)
+			f.inbox.Agenda.FinishedNow(r.Conversation)
 		}
 		if who, _ := r.WhoWaits(); ok && r.Status != model.Done && who == model.WaitsCustomer {
 			f.Undo.Drop(x.undo)

@@ -57,7 +57,7 @@ func (m *Model) run(c *command.Command) tea.Cmd {
 func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "esc":
-		if m.writer.Unquote() || m.writer.Unattach() {
+		if m.writer.Unquote() || m.writer.Attacher.Remove() {
 			return nil
 		}
 		return m.writer.LeaveBox()

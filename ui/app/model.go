@@ -15,6 +15,7 @@ import (
 	"parley/ui/command"
 	"parley/ui/conversation"
 	"parley/ui/crm"
+	"parley/ui/deletion"
 	"parley/ui/editor"
 	"parley/ui/guide"
 	list "parley/ui/inbox"
@@ -39,6 +40,7 @@ type Hub interface {
 	conversation.ReaderHub
 	conversation.WriterHub
 	browse.Hub
+	deletion.Hub
 	list.Hub
 	labels.Hub
 	snippets.Hub
@@ -118,6 +120,7 @@ type Model struct {
 	labels       *labels.Model
 	conversation *conversation.Model
 	writer       *conversation.Writer
+	deletion     *deletion.Model
 	later        *later.Model
 	team         *team.Model
 	presence     *presence.Model
@@ -170,6 +173,7 @@ func (m *Model) assemble(o Options) {
 	m.conversation, m.writer = conversation.New(m.Screen, conversation.Options{
 		Hub: o.Hub, Drafts: o.Drafts, Files: o.Files, List: rows, Presence: m.presence, Again: func() { m.crm.Refresh() }, Typed: o.Typed, Unsent: o.Unsent, Hold: o.Hold,
 	})
+	m.deletion = deletion.New(m.Screen, o.Hub, m.conversation)
 	m.later = later.New(m.Screen, conversation.NewLater(m.writer))
 	m.crm = crm.New(m.Screen, o.Hub, m.conversation)
 	m.browse = browse.New(m.Screen, o.Hub, o.Downloads, m.conversation.Thread)

@@ -15,6 +15,7 @@ import (
 	"parley/ui/composer"
 	"parley/ui/conversation"
 	"parley/ui/crm"
+	"parley/ui/deletion"
 	"parley/ui/editor"
 	list "parley/ui/inbox"
 	"parley/ui/labels"
@@ -65,6 +66,8 @@ func (m *Model) parts(msg tea.Msg) tea.Cmd {
 		return m.browse.Update(msg)
 	case conversation.Msg:
 		return m.conversation.Update(msg)
+	case deletion.Msg:
+		m.deletion.Update(msg)
 	case conversation.Replied:
 		return tea.Batch(m.writer.Update(msg), m.finishing.Replied(msg))
 	case conversation.WriterMsg:

@@ -2,24 +2,50 @@ package composer
 
 import (
 	"strings"
+	"time"
 
 	"parley/i18n"
 	"parley/model"
+	"parley/ui/look"
 )
 
-// blocked returns why no reply is allowed, and what can be done.
-func (b *Box) blocked() (why, todo string) {
-	say, until := b.look.Say, ""
-	if b.verdict.Until != nil {
-		until = b.look.Moment(b.now, *b.verdict.Until)
+// judged is the verdict on a reply, with what its reasons name.
+type judged struct {
+	now     time.Time
+	name    string
+	verdict model.Verdict
+	reason  string
+	// closed is the end of the last open window seen here.
+	closed *time.Time
+}
+
+// set sets the verdict. That of a window that closes meanwhile becomes one of a closed window.
+func (j *judged) set(now time.Time, name string, v model.Verdict, reason string) {
+	if v.Allowed && v.Until != nil {
+		j.closed = v.Until
+		if !now.Before(*v.Until) {
+			v = model.Verdict{Code: model.WindowClosed}
+		}
 	}
-	switch b.verdict.Code {
+	if v.Code == model.WindowClosed && v.Until == nil {
+		v.Until = j.closed
+	}
+	j.now, j.name, j.verdict, j.reason = now, name, v, reason
+}
+
+// blocked returns why no reply is allowed, and what can be done.
+func (j judged) blocked(l look.Look) (why, todo string) {
+	say, until := l.Say, ""
+	if j.verdict.Until != nil {
+		until = l.Moment(j.now, *j.verdict.Until)
+	}
+	switch j.verdict.Code {
 	case model.Hidden:
 		return say(i18n.ComposerHidden), say(i18n.ComposerHiddenDo)
 	case model.PageDisconnected:
 		return say(i18n.ComposerDisconnected), say(i18n.ComposerDisconnectedDo)
 	case model.PageRestricted:
-		return b.restricted(until)
+		return j.restricted(l, until)
 	case model.MessagesOff:
 		return say(i18n.ComposerMessagesOff), say(i18n.ComposerMessagesOffDo)
 	case model.NotStarted:
@@ -31,7 +57,7 @@ func (b *Box) blocked() (why, todo string) {
 		}
 		return why, say(i18n.ComposerClosedDo)
 	case model.Unreachable:
-		return say(i18n.ComposerUnreachable, "Name", b.name), say(i18n.ComposerUnreachableDo)
+		return say(i18n.ComposerUnreachable, "Name", j.name), say(i18n.ComposerUnreachableDo)
 	case model.OtherApp:
 		todo = say(i18n.ComposerOtherAppDo)
 		if until != "" {
@@ -45,37 +71,37 @@ func (b *Box) blocked() (why, todo string) {
 		}
 		return why, say(i18n.ComposerRateLimitedDo)
 	default:
-		return b.unjudged()
+		return j.unjudged(l)
 	}
 }
 
 // uncertain says that Facebook may refuse an allowed reply, and until when it is allowed: with
 // the cause, and a short form; "" if that is not so.
 func (b *Box) uncertain() (long, short string) {
-	v := b.verdict
+	v := b.judged.verdict
 	if b.note || !v.Allowed || !v.Uncertain || v.Until == nil {
 		return "", ""
 	}
-	until := b.look.Moment(b.now, *v.Until)
+	until := b.look.Moment(b.judged.now, *v.Until)
 	return b.look.Say(i18n.ComposerUncertain, "Time", until), b.look.Say(i18n.WindowUncertain, "Time", until)
 }
 
-func (b *Box) restricted(until string) (why, todo string) {
-	why = b.look.Say(i18n.ComposerRestricted)
+func (j judged) restricted(l look.Look, until string) (why, todo string) {
+	why = l.Say(i18n.ComposerRestricted)
 	// Facebook ends some of its reasons with a full stop; the sentence has its own.
-	if r := strings.TrimRight(b.reason, " .。"); r != "" {
-		why = b.look.Say(i18n.ComposerRestrictedFor, "Reason", r)
+	if r := strings.TrimRight(j.reason, " .。"); r != "" {
+		why = l.Say(i18n.ComposerRestrictedFor, "Reason", r)
 	}
 	if until != "" {
-		return why, b.look.Say(i18n.ComposerRestrictedUntil, "Time", until)
+		return why, l.Say(i18n.ComposerRestrictedUntil, "Time", until)
 	}
-	return why, b.look.Say(i18n.ComposerRestrictedDo)
+	return why, l.Say(i18n.ComposerRestrictedDo)
 }
 
 // unjudged is for a verdict that is not known yet, or newer than this program.
-func (b *Box) unjudged() (why, todo string) {
-	if id := i18n.Code(string(b.verdict.Code)); b.verdict.Code != "" && b.look.Words.Has(id) {
-		return b.look.Say(id), ""
+func (j judged) unjudged(l look.Look) (why, todo string) {
+	if id := i18n.Code(string(j.verdict.Code)); j.verdict.Code != "" && l.Words.Has(id) {
+		return l.Say(id), ""
 	}
-	return b.look.Say(i18n.ComposerChecking), ""
+	return l.Say(i18n.ComposerChecking), ""
 }

@@ -39,14 +39,9 @@ type Box struct {
 	said  string
 	warns bool
 
-	now     time.Time
-	name    string
-	verdict model.Verdict
-	reason  string
+	judged judged
 	// doneKey is the key that sends and is through with the conversation.
 	doneKey string
-	// closed is the end of the last open window seen here.
-	closed *time.Time
 	// others says which colleagues write to the same customer; "" if none.
 	others string
 
@@ -92,7 +87,7 @@ func (b *Box) ShowNote(id model.ConversationID, draft string) {
 
 func (b *Box) show(id model.ConversationID, draft string) {
 	b.conversation = id
-	b.verdict, b.name, b.reason, b.closed, b.quote, b.files, b.others = model.Verdict{}, "", "", nil, "", "", ""
+	b.judged, b.quote, b.files, b.others = judged{}, "", "", ""
 	b.SetText(draft)
 }
 
@@ -117,9 +112,7 @@ func (b *Box) SetQuote(line string) {
 func (b *Box) Note() bool { return b.note }
 
 // Allowed reports whether the text may be sent, or stored, now.
-func (b *Box) Allowed() bool { return b.allowed() }
-
-func (b *Box) allowed() bool { return b.note || b.verdict.Allowed }
+func (b *Box) Allowed() bool { return b.note || b.judged.verdict.Allowed }
 
 // Conversation returns the conversation of the text.
 func (b *Box) Conversation() model.ConversationID { return b.conversation }
@@ -128,23 +121,14 @@ func (b *Box) Conversation() model.ConversationID { return b.conversation }
 // restricting the Page, if it gave one; both are safe to draw. The verdict of a closed window
 // has no time; callers that know it set Until to when it closed.
 func (b *Box) SetVerdict(now time.Time, name string, v model.Verdict, pageReason string) {
-	if v.Allowed && v.Until != nil {
-		b.closed = v.Until
-		if !now.Before(*v.Until) {
-			v = model.Verdict{Code: model.WindowClosed}
-		}
-	}
-	if v.Code == model.WindowClosed && v.Until == nil {
-		v.Until = b.closed
-	}
-	b.now, b.name, b.verdict, b.reason = now, name, v, pageReason
+	b.judged.set(now, name, v, pageReason)
 	b.arrange()
 }
 
 // Forget drops what it knows of the customer, who is not known any more. The text stays, and so
 // does the verdict.
 func (b *Box) Forget() {
-	b.name, b.others = "", ""
+	b.judged.name, b.others = "", ""
 	b.arrange()
 }
 
@@ -203,8 +187,8 @@ func (b *Box) SetText(s string) {
 // CanSend returns why the text can't be sent, as a sentence; "" if it can.
 func (b *Box) CanSend() string {
 	switch text := b.Text(); {
-	case !b.allowed():
-		why, _ := b.blocked()
+	case !b.Allowed():
+		why, _ := b.judged.blocked(b.look)
 		return why
 	case strings.TrimSpace(text) == "" && b.files == "":
 		return b.look.Say(i18n.Code(string(model.TextEmpty)))

@@ -55,8 +55,8 @@ func (b *Box) arrangeParts() parts {
 	var p parts
 	room := b.maxHeight
 	why, todo := "", ""
-	if !b.allowed() {
-		why, todo = b.blocked()
+	if !b.Allowed() {
+		why, todo = b.judged.blocked(b.look)
 	}
 	if b.open {
 		p.label = b.labelled(room)
@@ -83,7 +83,7 @@ func (b *Box) arrangeParts() parts {
 		p.rows = min(len(b.text.lines), room-len(p.head))
 		return p
 	}
-	if b.allowed() {
+	if b.Allowed() {
 		p.head = b.above(room - 1)
 		p.draft = true
 		return p
@@ -107,14 +107,14 @@ func (b *Box) labelled(room int) bool {
 	if b.others != "" {
 		least--
 	}
-	return b.allowed() && b.name != "" && room >= least
+	return b.Allowed() && b.judged.name != "" && room >= least
 }
 
 // above returns at most room lines above the text: why no reply is allowed, and what can be
 // done, or that Facebook may refuse it. The time limit is included however little room there
 // is.
 func (b *Box) above(room int, blocked ...string) []string {
-	if !b.allowed() {
+	if !b.Allowed() {
 		return b.head(room, blocked...)
 	}
 	long, short := b.uncertain()
@@ -157,7 +157,7 @@ func (b *Box) Lines(focused bool) []string {
 		lines = append(lines, b.label())
 	}
 	head := ink.Faint
-	if b.allowed() {
+	if b.Allowed() {
 		head = ink.Warn
 	}
 	for _, s := range b.parts.head {
@@ -198,7 +198,7 @@ func (b *Box) Bar() (left, right string) {
 		return " ", " "
 	case b.note:
 		style = ink.Warn
-	case b.allowed():
+	case b.Allowed():
 		style = ink.Accent
 	default:
 		style = ink.Faint
@@ -236,13 +236,13 @@ func (b *Box) label() string {
 // recipient says to whom the reply goes, and how long that is possible, in as many cells if
 // that is feasible: the name is cut, a time never.
 func (b *Box) recipient(room int) (to, left string) {
-	if u := b.verdict.Until; u != nil {
-		if said, _ := b.look.LeftSaid(b.now, *u, b.verdict.Uncertain); said != "" {
+	if u := b.judged.verdict.Until; u != nil {
+		if said, _ := b.look.LeftSaid(b.judged.now, *u, b.judged.verdict.Uncertain); said != "" {
 			left = " " + b.look.Theme.Bullet + " " + said
 		}
 	}
 	say := func(name string) string { return b.look.Say(i18n.ComposerTo, "Name", name) }
-	name := b.look.Cut(b.name, max(leastName, room-b.look.Cells.Width(say("")+left)))
+	name := b.look.Cut(b.judged.name, max(leastName, room-b.look.Cells.Width(say("")+left)))
 	return say(name), left
 }
 
@@ -252,7 +252,7 @@ func (b *Box) paint(s theme.Style, text string) string { return s.Paint(b.look.F
 func (b *Box) textLine(i int) string {
 	ink := b.ink()
 	switch {
-	case !b.allowed():
+	case !b.Allowed():
 		return b.paint(ink.Faint, b.text.lines[i].text)
 	case len(b.text.rows) == 1 && len(b.text.rows[0].raw) == 0:
 		return b.paint(ink.Faint, b.placeholder())
@@ -269,7 +269,7 @@ func (b *Box) placeholder() string {
 		return b.look.Say(id, "Name", name, "More", b.look.Theme.More)
 	}
 	// If it doesn't fit, cut the name, not the sentence.
-	return say(b.look.Cut(b.name, b.w-b.look.Cells.Width(say(""))))
+	return say(b.look.Cut(b.judged.name, b.w-b.look.Cells.Width(say(""))))
 }
 
 // rest is the one line of a composer that is not open: the beginning of the draft, or what it
@@ -280,7 +280,7 @@ func (b *Box) rest(focused bool) string {
 	switch {
 	case draft == "":
 		return b.paint(t.Faint, b.placeholder())
-	case !b.allowed():
+	case !b.Allowed():
 		return b.paint(t.Faint, t.Draft+" "+draft)
 	case focused:
 		return b.paint(t.Text, t.Draft+" "+draft)
@@ -320,7 +320,7 @@ func (b *Box) hint() string {
 	if b.note {
 		hints[0] = i18n.ComposerNoteStore
 	}
-	if !b.allowed() {
+	if !b.Allowed() {
 		hints = []i18n.ID{i18n.ComposerLeave}
 		if b.firstLine() != "" {
 			hints = []i18n.ID{i18n.ComposerKept, i18n.ComposerLeave}

@@ -18,6 +18,13 @@ type Files interface {
 	Complete(path string) string
 }
 
+// Attacher attaches files to replies.
+type Attacher struct {
+	*Writer
+	// files checks the user's files; nil if they are on another machine.
+	files Files
+}
+
 // fileChecked is the result of checking a file.
 type fileChecked struct {
 	id   model.ConversationID
@@ -32,8 +39,8 @@ type pathCompleted struct {
 	of, to string
 }
 
-// NeedsFiles says why no file can be attached; empty: one can.
-func (m *Writer) NeedsFiles() string {
+// Needs says why no file can be attached; empty: one can.
+func (m *Attacher) Needs() string {
 	switch {
 	case m.files == nil:
 		return m.Say(i18n.WhyNoFilesHere)
@@ -45,10 +52,10 @@ func (m *Writer) NeedsFiles() string {
 	return ""
 }
 
-// Attach asks for the path of a file to send.
-func (m *Writer) Attach() tea.Cmd { return m.askFile(m.Shown, "", "") }
+// Ask asks for the path of a file to send.
+func (m *Attacher) Ask() tea.Cmd { return m.ask(m.Shown, "", "") }
 
-func (m *Writer) askFile(id model.ConversationID, text, problem string) tea.Cmd {
+func (m *Attacher) ask(id model.ConversationID, text, problem string) tea.Cmd {
 	p := overlay.NewPrompt(m.Say(i18n.AttachTitle), m.Say(i18n.AttachHint), text)
 	p.Completes = true
 	p.SetError(problem)
@@ -68,17 +75,17 @@ func (m *Writer) askFile(id model.ConversationID, text, problem string) tea.Cmd 
 	return nil
 }
 
-// pathCompleted updates the prompt with a completed path, unless its text has changed.
-func (m *Writer) pathCompleted(c pathCompleted) {
+// completed updates the prompt with a completed path, unless its text has changed.
+func (m *Attacher) completed(c pathCompleted) {
 	if m.Overlaid() == c.prompt && c.prompt.Text() == c.of {
 		c.prompt.SetText(c.to)
 	}
 }
 
-// fileChecked attaches a file to the reply being written, or says why it can't be.
-func (m *Writer) fileChecked(c fileChecked) tea.Cmd {
+// checked attaches a file to the reply being written, or says why it can't be.
+func (m *Attacher) checked(c fileChecked) tea.Cmd {
 	if c.err != nil {
-		return m.askFile(c.id, c.path, m.Explain(c.err))
+		return m.ask(c.id, c.path, m.Explain(c.err))
 	}
 	m.Attached[c.id] = append(m.Attached[c.id], c.file)
 	if c.id != m.Shown {
@@ -87,8 +94,8 @@ func (m *Writer) fileChecked(c fileChecked) tea.Cmd {
 	return m.openBox(false)
 }
 
-// Unattach removes the last attached file, and reports whether there was one.
-func (m *Writer) Unattach() bool {
+// Remove removes the last attached file, and reports whether there was one.
+func (m *Attacher) Remove() bool {
 	id := m.Box.Conversation()
 	n := len(m.Attached[id])
 	if m.Box.Note() || n == 0 {
@@ -101,8 +108,8 @@ func (m *Writer) Unattach() bool {
 	return true
 }
 
-// attachedLine names the files of the reply being written; "" if there are none.
-func (m *Writer) attachedLine() string {
+// line names the files of the reply being written; "" if there are none.
+func (m *Attacher) line() string {
 	if m.Box.Note() {
 		return ""
 	}

@@ -26,7 +26,7 @@ func (m *Writer) setVerdict() {
 	m.Box.SetVerdict(m.Now(), m.Look.Name(r.Customer), v, reason)
 	m.Box.SetDoneKey(m.KeyOf("send_done"))
 	m.Box.SetQuote(m.quoted())
-	m.Box.SetFiles(m.attachedLine())
+	m.Box.SetFiles(m.Attacher.line())
 	writers, _ := m.presence.Writers(r.ID)
 	m.Box.SetOthers(writers)
 }

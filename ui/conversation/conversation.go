@@ -24,8 +24,6 @@ type ReaderHub interface {
 	MarkRead(ctx context.Context, id model.ConversationID, upTo model.MessageID) (model.Conversation, error)
 	// React sets the Page's reaction to a message; an empty emoji removes it.
 	React(ctx context.Context, id model.ConversationID, message model.MessageID, emoji model.Untrusted) (model.Message, error)
-	// DeleteConversation deletes a conversation for good; only the Page's installer may.
-	DeleteConversation(ctx context.Context, id model.ConversationID) error
 }
 
 // Rows is the list of conversations.
@@ -64,10 +62,9 @@ type Writer struct {
 	Replies  pending
 	// Quotes maps a conversation to the message that its reply being written quotes.
 	Quotes map[model.ConversationID]model.MessageID
-	// files checks the user's files; nil if they are on another machine. Attached are the
-	// files of replies being written.
-	files    Files
+	// Attached are the files of replies being written, Attacher attaches them.
 	Attached map[model.ConversationID][]model.File
+	Attacher *Attacher
 	// stopped are the replies whose upload the user stopped.
 	stopped map[model.ClientID]bool
 	// numbered is the number of the last reply sent off.
@@ -108,8 +105,9 @@ func New(s *screen.Screen, o Options) (*Model, *Writer) {
 	m.writer = &Writer{
 		Screen: s, hub: o.Hub, drafts: o.Drafts, list: o.List, presence: o.Presence, of: m, Box: composer.New(), Typed: newTyped(o.Typed),
 		Replies: pending{}, returned: map[model.DraftOf]string{}, stopped: map[model.ClientID]bool{},
-		Quotes: map[model.ConversationID]model.MessageID{}, files: o.Files, Attached: map[model.ConversationID][]model.File{},
+		Quotes: map[model.ConversationID]model.MessageID{}, Attached: map[model.ConversationID][]model.File{},
 	}
+	m.writer.Attacher = &Attacher{Writer: m.writer, files: o.Files}
 	m.writer.Hold = Hold{writer: m.writer, length: o.Hold}
 	m.writer.addUnsent(o.Unsent)
 	return m, m.writer
@@ -118,10 +116,9 @@ func New(s *screen.Screen, o Options) (*Model, *Writer) {
 // Msg is a message for Model.
 type Msg interface{ aboutConversation() }
 
-func (messagesRead) aboutConversation()        {}
-func (seen) aboutConversation()                {}
-func (marked) aboutConversation()              {}
-func (conversationDeleted) aboutConversation() {}
+func (messagesRead) aboutConversation() {}
+func (seen) aboutConversation()         {}
+func (marked) aboutConversation()       {}
 
 // Update handles a message.
 func (m *Model) Update(msg Msg) tea.Cmd {
@@ -132,8 +129,6 @@ func (m *Model) Update(msg Msg) tea.Cmd {
 		return m.seen(msg)
 	case marked:
 		return m.marked(msg)
-	case conversationDeleted:
-		m.conversationDeleted(msg)
 	}
 	return nil
 }
@@ -196,9 +191,9 @@ func (m *Writer) Update(msg WriterMsg) tea.Cmd {
 	case draftSaved:
 		return m.draftSaved(msg)
 	case fileChecked:
-		return m.fileChecked(msg)
+		return m.Attacher.checked(msg)
 	case pathCompleted:
-		m.pathCompleted(msg)
+		m.Attacher.completed(msg)
 	case Replied:
 		return m.replied(msg)
 	case kept:

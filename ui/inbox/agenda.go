@@ -9,10 +9,21 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/look"
+	"parley/ui/screen"
 )
 
 // closingWithin is how near the end of a reply window is for the agenda to count it.
 const closingWithin = 30 * time.Minute
+
+// Agenda says what there is to do while no conversation is shown.
+type Agenda struct {
+	*screen.Screen
+	list  *List
+	turns *Turns
+	// finished are the conversations that the user finished here, and when.
+	finished map[model.ConversationID]time.Time
+	drawn    drawn
+}
 
 // agenda is what there is to do, and what was done.
 type agenda struct {
@@ -28,11 +39,11 @@ type agenda struct {
 	next time.Time
 }
 
-// agenda counts what there is to do on the Page that is shown, or on all.
-func (m *Model) agenda() agenda {
+// count counts what there is to do on the Page that is shown, or on all.
+func (m *Agenda) count() agenda {
 	now := m.Now()
 	a := agenda{closed: m.Inbox.Counts(m.Query.Page).Blocked, done: m.doneToday(now)}
-	a.first, a.someone = m.Turns.Peek()
+	a.first, a.someone = m.turns.Peek()
 	v := m.Inbox.View(inbox.Query{Filter: inbox.FilterWaiting, Sort: inbox.SortClosing, Page: m.Query.Page})
 	for _, part := range pinnedApart(v) {
 		closed := part.until(func(r inbox.Row) bool { at := r.ClosedAt(); return at == nil || !now.Before(*at) })
@@ -78,7 +89,7 @@ func (p part) until(beyond func(inbox.Row) bool) int {
 // doneToday counts the conversations that are done and in which something was said today, and
 // those that the user finished here today. Nobody keeps when a conversation was done, so that
 // others' work on older ones is missing.
-func (m *Model) doneToday(now time.Time) int {
+func (m *Agenda) doneToday(now time.Time) int {
 	today := look.Midnight(now.In(m.Look.Zone))
 	n := 0
 	for _, part := range pinnedApart(m.Inbox.View(inbox.Query{Filter: inbox.FilterDone, Page: m.Query.Page})) {
@@ -94,7 +105,7 @@ func (m *Model) doneToday(now time.Time) int {
 }
 
 // FinishedNow remembers that the user finished a conversation, or opened it again.
-func (m *Model) FinishedNow(c model.Conversation) {
+func (m *Agenda) FinishedNow(c model.Conversation) {
 	if c.Status != model.Done {
 		delete(m.finished, c.ID)
 		return
@@ -107,9 +118,9 @@ func (m *Model) FinishedNow(c model.Conversation) {
 	}
 }
 
-// drawnAgenda is the agenda as it was drawn last, since to look for who is first costs more the
+// drawn is the agenda as it was drawn last, since to look for who is first costs more the
 // more there are who wait.
-type drawnAgenda struct {
+type drawn struct {
 	on    agendaGround
 	lines []string
 	next  time.Time
@@ -125,27 +136,27 @@ type agendaGround struct {
 	list   uint64
 }
 
-// AgendaLines says what there is to do while no conversation is shown, in exactly h lines of
+// Lines says what there is to do while no conversation is shown, in exactly h lines of
 // exactly w cells: how much, and with whom it begins; or that there is nothing left. next is
 // when that changes by time alone; zero: never.
-func (m *Model) AgendaLines(w, h int) (lines []string, next time.Time) {
-	on := agendaGround{w, h, m.Look.Version, m.Query.Page, m.Query.Filter, m.List.refreshed}
-	if d := m.drawnAgenda; d.lines != nil && d.on == on && (d.next.IsZero() || m.Now().Before(d.next)) {
+func (m *Agenda) Lines(w, h int) (lines []string, next time.Time) {
+	on := agendaGround{w, h, m.Look.Version, m.Query.Page, m.Query.Filter, m.list.refreshed}
+	if d := m.drawn; d.lines != nil && d.on == on && (d.next.IsZero() || m.Now().Before(d.next)) {
 		return d.lines, d.next
 	}
-	said, next := m.agendaSaid(m.agenda())
+	said, next := m.said(m.count())
 	if !m.Inbox.AllComplete() || m.Inbox.Counts(m.Query.Page).All == 0 { // the list says what this is for
 		said = nil
 	}
-	m.drawnAgenda = drawnAgenda{on, centred(m.Look, said, w, h), next}
-	return m.drawnAgenda.lines, next
+	m.drawn = drawn{on, centred(m.Look, said, w, h), next}
+	return m.drawn.lines, next
 }
 
-// LeaveAgenda drops the agenda as it was drawn: a conversation is shown, and who is first may
+// Leave drops the agenda as it was drawn: a conversation is shown, and who is first may
 // be another afterwards.
-func (m *Model) LeaveAgenda() { m.drawnAgenda = drawnAgenda{} }
+func (m *Agenda) Leave() { m.drawn = drawn{} }
 
-func (m *Model) agendaSaid(a agenda) ([]look.Piece, time.Time) {
+func (m *Agenda) said(a agenda) ([]look.Piece, time.Time) {
 	th := m.Look.Theme
 	if !a.someone && a.waiting == 0 {
 		return m.nothingLeft(a), look.NextDay(m.Now().In(m.Look.Zone))
@@ -177,7 +188,7 @@ func (m *Model) agendaSaid(a agenda) ([]look.Piece, time.Time) {
 }
 
 // nothingLeft says that everybody is answered, and where there is something to be seen.
-func (m *Model) nothingLeft(a agenda) []look.Piece {
+func (m *Agenda) nothingLeft(a agenda) []look.Piece {
 	th := m.Look.Theme
 	said := m.Say(i18n.AgendaZero)
 	switch {
@@ -197,7 +208,7 @@ func (m *Model) nothingLeft(a agenda) []look.Piece {
 }
 
 // nextFilled returns the next filter that holds something, and how much.
-func (m *Model) nextFilled() (inbox.Filter, int) {
+func (m *Agenda) nextFilled() (inbox.Filter, int) {
 	counts := m.Inbox.Counts(m.Query.Page)
 	at := 0
 	for i, f := range Filters {
@@ -216,8 +227,8 @@ func (m *Model) nextFilled() (inbox.Filter, int) {
 
 // Zero says that everybody is answered and something was done today, for a list that holds
 // nothing and is alone on the screen; nil: that is not so.
-func (m *Model) Zero() []look.Piece {
-	a := m.agenda()
+func (m *Agenda) Zero() []look.Piece {
+	a := m.count()
 	if a.someone || a.waiting > 0 || a.done == 0 || !m.Inbox.AllComplete() {
 		return nil
 	}

@@ -2,7 +2,6 @@ package inbox
 
 import (
 	"context"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -58,9 +57,8 @@ type Model struct {
 	Turns *Turns
 	// Bulk acts on several at once.
 	Bulk *Bulk
-	// finished are the conversations that the user finished here, and when.
-	finished    map[model.ConversationID]time.Time
-	drawnAgenda drawnAgenda
+	// Agenda says what there is to do.
+	Agenda *Agenda
 }
 
 // New returns an inbox that shows its rows in l.
@@ -70,6 +68,7 @@ func New(s *screen.Screen, h Hub, l *List, t *team.Model, c Conversation, previe
 		Turns: &Turns{Screen: s, list: l, conversation: c},
 	}
 	m.Bulk = &Bulk{m}
+	m.Agenda = &Agenda{Screen: s, list: l, turns: m.Turns}
 	return m
 }
 

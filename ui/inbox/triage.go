@@ -106,7 +106,7 @@ func (m *Model) triaged(t Triaged) tea.Cmd {
 	x.lost = t.Err != nil && !x.refused
 	if t.Err == nil {
 		m.conversation.Put(t.Conversation)
-		m.FinishedNow(t.Conversation)
+		m.Agenda.FinishedNow(t.Conversation)
 	}
 	switch {
 	case x.bulk != nil:

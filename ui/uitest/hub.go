@@ -197,7 +197,7 @@ func (h *FakeHub) Triage(_ context.Context, id model.ConversationID, t model.Tri
 	return c, errors.Join(err, cerr)
 }
 
-// DeleteConversation implements conversation.ReaderHub.
+// DeleteConversation implements deletion.Hub.
 func (h *FakeHub) DeleteConversation(_ context.Context, id model.ConversationID) error {
 	return h.note("delete " + string(id))
 }
