@@ -637,6 +637,9 @@ const (
 const (
 	EmptySearch     ID = "empty_search"
 	EmptySearchKeys ID = "empty_search_keys"
+	EmptyView       ID = "empty_view" // with Query
+	EmptyViewGone   ID = "empty_view_gone"
+	EmptyViewKeys   ID = "empty_view_keys"
 	EmptyPages      ID = "empty_pages"
 	EmptyPagesKeys  ID = "empty_pages_keys"
 	EmptyKeys       ID = "empty_keys" // with Key
@@ -648,6 +651,8 @@ const (
 const (
 	SearchTitle  ID = "search_title"
 	SearchHint   ID = "search_hint"
+	SearchGoOn   ID = "search_go_on" // with Terms
+	SearchTerms  ID = "search_terms"
 	SearchFor    ID = "search_for"   // with Words
 	SearchFound  ID = "search_found" // with N
 	SearchGoesOn ID = "search_goes_on"
@@ -971,6 +976,26 @@ const (
 	LabelsEmpty     ID = "labels_empty"
 	SaidLabelled    ID = "said_labelled"   // with Name, Labels
 	SaidUnlabelled  ID = "said_unlabelled" // with Name
+)
+
+// Saved views.
+const (
+	ViewsTitle      ID = "views_title"
+	ViewsNone       ID = "views_none"
+	ViewItem        ID = "view_item"       // with Name
+	ViewNoneThere   ID = "view_none_there" // with Key, Save
+	ViewEverything  ID = "view_everything"
+	ViewSaveTitle   ID = "view_save_title"
+	ViewSaveHint    ID = "view_save_hint"  // with Query
+	ViewSaveWords   ID = "view_save_words" // with Query
+	ViewNameWrong   ID = "view_name_wrong"
+	ViewOpen        ID = "view_open"
+	ViewRename      ID = "view_rename"
+	ViewFirst       ID = "view_first" // with Key
+	ViewDrop        ID = "view_drop"
+	SaidViewSaved   ID = "said_view_saved"   // with Name
+	SaidViewFirst   ID = "said_view_first"   // with Name
+	SaidViewDropped ID = "said_view_dropped" // with Name
 )
 
 // reactions.en.toml: Reactions to messages.

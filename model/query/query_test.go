@@ -122,6 +122,9 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		q, err := query.Parse(s)
+		if u, ok := query.Last(s); ok && (u.From < 0 || u.From > len(s)) {
+			t.Fatalf("%q ends at %d", s, u.From)
+		}
 		var wrong *query.Error
 		switch {
 		case err == nil:
@@ -191,5 +194,35 @@ func TestWays(t *testing.T) {
 	}
 	if query.WayOf(nil) != query.Direct || query.WayOf(&model.Entry{AdID: "1"}) != query.Ad {
 		t.Error("without source")
+	}
+}
+
+func TestComplete(t *testing.T) {
+	t.Parallel()
+	known := query.Known{Labels: []string{"VIP", "new customer", "見積もり"}, Users: []string{"Ken Sato", "Aoi"}, Pages: []string{"Aoyama Coffee"}}
+	for text, want := range map[string][]string{
+		"la":              {"label:"},
+		"-fr":             {"-from:"},
+		"is:un":           {"is:unassigned", "is:unread"},
+		"label:":          {"label:VIP", `label:"new customer"`, "label:見積もり"},
+		"is:open label:c": {`label:"new customer"`},
+		"ラベル：見":           {"label:見積もり"},
+		"@k":              {`@"Ken Sato"`},
+		"@":               {"@me", `@"Ken Sato"`, "@Aoi"},
+		"page:ao":         {`page:"Aoyama Coffee"`},
+		"vip":             {"label:VIP"},
+		"wait":            {"is:waiting"},
+		"zzz":             nil,
+	} {
+		u, ok := query.Last(text)
+		if !ok {
+			t.Errorf("%q: nothing is typed", text)
+		}
+		if diff := cmp.Diff(want, query.Complete(u, known)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", text, diff)
+		}
+	}
+	if _, ok := query.Last("is:open "); ok {
+		t.Error("after a space something is typed")
 	}
 }

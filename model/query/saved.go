@@ -3,6 +3,7 @@ package query
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"parley/model/label"
 )
@@ -71,4 +72,14 @@ func Placed(views []Saved, v Saved, place int) ([]Saved, error) {
 		place = len(rest)
 	}
 	return slices.Insert(rest, place, v), nil
+}
+
+// Named returns the view of that name, however it is written; false: there is none.
+func Named(views []Saved, name string) (Saved, bool) {
+	for _, v := range views {
+		if label.Same(v.Name, strings.TrimSpace(name)) {
+			return v, true
+		}
+	}
+	return Saved{}, false
 }

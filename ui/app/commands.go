@@ -132,6 +132,11 @@ func (m commands) finding() []cmd {
 		{ID: "next_page", Keys: []string{"P"}, Scope: command.Panes, Reason: m.inbox.NeedsPages, Run: m.inbox.TurnPage},
 		{ID: "filter_all", Keys: []string{"0"}, Scope: command.Panes, Run: func() tea.Cmd { return m.inbox.Filter(inbox.FilterAll) }},
 	}
+	all = append(all,
+		cmd{ID: "view", Keys: []string{"7", "8", "9"}, Scope: command.Panes, Hidden: true, Run: m.openView},
+		cmd{ID: "save_view", Keys: []string{"V"}, Scope: command.Panes, Run: m.views.Save},
+		cmd{ID: "views", Scope: command.Panes, Run: m.views.Manage},
+	)
 	for i, f := range list.Filters {
 		key := string(rune('1' + i))
 		if f == inbox.FilterMentioned {

@@ -171,6 +171,9 @@ func (m *Model) emptyListSays() []string {
 	if lost := m.page.LostPage(); lost != nil && m.Inbox.Counts("").All == 0 {
 		return lost
 	}
+	if said := m.inbox.EmptyView(); said != nil {
+		return said
+	}
 	return []string{m.Say(i18n.EmptyFilter(string(m.Query.Filter))), m.Say(i18n.EmptyKeys, "Key", m.KeyOf("next_filter"))}
 }
 

@@ -127,9 +127,9 @@ func (m *Model) sendDone() tea.Cmd {
 // macroKeys is how many macros have a key by their place.
 const macroKeys = 9
 
-// placeKeys returns the keys of macros by their place.
-func (m *Model) placeKeys() []string {
-	c, ok := m.commands.Get("macro")
+// keysOf returns the keys of a command, each of which is of a place.
+func (m *Model) keysOf(id string) []string {
+	c, ok := m.commands.Get(id)
 	if !ok {
 		return nil
 	}
@@ -138,7 +138,12 @@ func (m *Model) placeKeys() []string {
 
 // runPlace runs the macro whose place has the key that was pressed.
 func (m *Model) runPlace() tea.Cmd {
-	return m.snippets.RunPlace(slices.Index(m.placeKeys(), m.pressed))
+	return m.snippets.RunPlace(slices.Index(m.keysOf("macro"), m.pressed))
+}
+
+// openView shows the saved view whose place has the key that was pressed.
+func (m *Model) openView() tea.Cmd {
+	return m.views.OpenPlace(slices.Index(m.keysOf("view"), m.pressed))
 }
 
 // runMacro runs the macro that has a key of its own.

@@ -29,6 +29,7 @@ import (
 	"parley/ui/snippets"
 	"parley/ui/team"
 	"parley/ui/theme"
+	"parley/ui/views"
 )
 
 // Hub is what the screen needs of a client of the hub. Its methods are called in
@@ -43,6 +44,7 @@ type Hub interface {
 	deletion.Hub
 	list.Hub
 	labels.Hub
+	views.Hub
 	snippets.Hub
 	// CRM is what hangs on the CRM.
 	crm.Hub
@@ -118,6 +120,7 @@ type Model struct {
 	browse       *browse.Model
 	inbox        *list.Model
 	labels       *labels.Model
+	views        *views.Model
 	conversation *conversation.Model
 	writer       *conversation.Writer
 	deletion     *deletion.Model
@@ -180,15 +183,17 @@ func (m *Model) assemble(o Options) {
 	m.inbox = list.New(m.Screen, o.Hub, rows, m.team, m.conversation, o.Preview)
 	m.mentions = mentions.New(m.Screen, m.writer.Box, m.team)
 	m.labels = labels.New(m.Screen, o.Hub, m.inbox.Bulk)
+	m.inbox.Labels, m.inbox.ReadLabels = m.labels.Known, m.labels.Read
+	m.views = views.New(m.Screen, o.Hub, m.inbox, func() []string { return m.keysOf("view") })
 	m.alerts = alert.New(m.Screen, o.Alerts)
 	m.inbox.Advance = o.Advance
 	m.finishing = &finishing{m.Screen, m.inbox, m.writer, m.conversation, map[model.ClientID]*finished{}}
 	m.editor = editor.New(m.Screen, m.writer.Box, m.writer.Typing, o.Edit)
 	m.snippets = snippets.New(m.Screen, o.Hub, snippets.Parts{
 		Composer: m.writer.Box, Writer: m.writer, Records: m.crm, Triage: m.inbox, Team: m.team,
-	}, m.placeKeys, m.keyTaken)
+	}, func() []string { return m.keysOf("macro") }, m.keyTaken)
 	m.panes = panes{m.Screen, m.inbox, m.conversation, m.crm}
-	m.guide = guide.New(m.Screen, guide.Parts{Pages: m.page, Macros: m.snippets, Scope: m.panes.scope, Run: m.run})
+	m.guide = guide.New(m.Screen, guide.Parts{Pages: m.page, Items: []guide.Items{m.views, m.snippets}, Scope: m.panes.scope, Run: m.run})
 }
 
 // Init implements [tea.Model].

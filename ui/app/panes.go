@@ -3,6 +3,7 @@ package app
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"parley/model/inbox"
 	"parley/ui/command"
 	"parley/ui/conversation"
 	"parley/ui/crm"
@@ -86,6 +87,8 @@ func (m panes) back() tea.Cmd {
 		m.inbox.List.Unchoose()
 	case m.inbox.Search.Active():
 		m.inbox.EndSearch()
+	case m.Query.Where != "":
+		return m.inbox.Filter(inbox.FilterOpen)
 	}
 	return nil
 }

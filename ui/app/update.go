@@ -24,6 +24,7 @@ import (
 	"parley/ui/snippets"
 	"parley/ui/team"
 	"parley/ui/term"
+	"parley/ui/views"
 )
 
 var graphemes = cells.Graphemes()
@@ -80,6 +81,8 @@ func (m *Model) parts(msg tea.Msg) tea.Cmd {
 		return m.page.Update(msg)
 	case team.Msg:
 		m.team.Update(msg)
+	case views.Msg:
+		return m.views.Update(msg)
 	case labels.Msg:
 		m.labels.Update(msg)
 	case alert.Msg:
@@ -213,7 +216,7 @@ func (m *Model) connected(c *screen.Connection) tea.Cmd {
 	}
 	var users tea.Cmd
 	if c.State == screen.Live && !m.Live() {
-		users = tea.Batch(m.team.ReadAgain(), m.alerts.Read(), m.snippets.Read())
+		users = tea.Batch(m.team.ReadAgain(), m.alerts.Read(), m.snippets.Read(), m.views.Read())
 		m.crm.Refresh()
 	}
 	m.Wire = *c

@@ -1,6 +1,8 @@
 package conversation
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
 	"parley/i18n"
@@ -108,8 +110,26 @@ func (m *Model) heading(f *screen.Frame, r inbox.Row, known bool, w, h int) []st
 	case h < ruleFrom:
 		return []string{m.headingLine(r, w, others)}
 	}
-	return []string{m.headingLine(r, w, ""), m.Look.Theme.Muted.Paint(m.Look.Fit(others, w))}
+	return []string{m.headingLine(r, w, ""), m.Look.Theme.Muted.Paint(m.Look.Fit(m.below(r, w, others), w))}
 }
+
+// below is the line below the customer: who else is here at the left, the labels at the right;
+// alone, they are at the left.
+func (m *Model) below(r inbox.Row, w int, others string) string {
+	labels := m.Look.Ours(strings.Join(r.Labels, ", "))
+	room := w - m.Look.Cells.Width(others) - 2
+	switch {
+	case others == "":
+		return m.Look.Cut(labels, w)
+	case labels == "" || room < leastLabels:
+		return others
+	}
+	labels = m.Look.Cut(labels, room)
+	return others + look.Blank(w-m.Look.Cells.Width(others)-m.Look.Cells.Width(labels)) + labels
+}
+
+// leastLabels is the fewest cells in which labels are of use.
+const leastLabels = 5
 
 // headingLine names the customer, and says until when they can be answered; or who else is
 // here, if that has no line of its own.

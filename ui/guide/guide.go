@@ -17,18 +17,18 @@ type Pages interface {
 	PrivateOf(p model.Page) string
 }
 
-// Macros are the team's and the user's own commands.
-type Macros interface {
-	// Items returns the macros, as the palette shows them.
+// Items are what the user has besides the commands: macros, saved views.
+type Items interface {
+	// Items returns them, as the palette shows them.
 	Items() []overlay.Item
-	// RunItem runs the macro of such an item; false: it is of none.
+	// RunItem runs what such an item stands for; false: it is none of these.
 	RunItem(id string) (tea.Cmd, bool)
 }
 
 // Parts are what the guide leads to.
 type Parts struct {
-	Pages  Pages
-	Macros Macros
+	Pages Pages
+	Items []Items
 	// Scope returns where the user is.
 	Scope func() command.Scope
 	// Run runs a command, or says why it can't be used now.

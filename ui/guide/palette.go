@@ -24,14 +24,18 @@ func (m *Model) OpenPalette() tea.Cmd {
 			ID: "page " + string(p.ID), Title: m.Say(i18n.PageShow, "Page", m.Look.Line(p.Name)), Reason: m.parts.Pages.PrivateOf(p),
 		})
 	}
-	items = append(items, m.parts.Macros.Items()...)
+	for _, more := range m.parts.Items {
+		items = append(items, more.Items()...)
+	}
 	m.Lay(overlay.NewPalette(m.Say(i18n.PaletteTitle), items), func(a overlay.Action) tea.Cmd {
 		chosen, ok := a.(overlay.Chosen)
 		if !ok {
 			return nil
 		}
-		if cmd, ok := m.parts.Macros.RunItem(chosen.ID); ok {
-			return cmd
+		for _, more := range m.parts.Items {
+			if cmd, ok := more.RunItem(chosen.ID); ok {
+				return cmd
+			}
 		}
 		return m.run(chosen.ID)
 	})

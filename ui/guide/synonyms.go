@@ -39,6 +39,8 @@ var synonyms = map[string]string{
 	"lost":              "lose 失注",
 	"convert":           "lead deal 変換 取引",
 	"search":            "find look for 検索 探す",
+	"save_view":         "filter list query keep 保存 ビュー 絞り込み",
+	"views":             "filter list query rename delete 保存 ビュー 絞り込み 名前",
 	"sort":              "order 並べ替え 順",
 	"next_page":         "switch page account ページ 切り替え",
 	"notices":           "policy violation restricted notification facebook ポリシー 違反 制限 お知らせ 通知",

@@ -21,6 +21,9 @@ var sorts = []inbox.Sort{inbox.SortNewest, inbox.SortWaiting, inbox.SortClosing}
 
 // ask shows another view of the inbox.
 func (m *Model) ask(q inbox.Query) {
+	if q.Where != m.Query.Where {
+		m.named = ""
+	}
 	m.Query = q
 	m.Search = search{generation: m.Search.generation + 1}
 	m.List.SetRows(m.Inbox.View(q))
@@ -44,7 +47,10 @@ func (m *Model) LeaveHidden() {
 // Filter shows the conversations of a filter.
 func (m *Model) Filter(f inbox.Filter) tea.Cmd {
 	q := m.Query
-	q.Filter = f
+	if q.Where != "" && m.sortBefore != "" {
+		q.Sort, m.sortBefore = m.sortBefore, "" // a view's order goes with it
+	}
+	q.Filter, q.Where = f, ""
 	m.ask(q)
 	if m.Shown == "" || m.Focus != screen.PaneList {
 		return nil
@@ -55,6 +61,9 @@ func (m *Model) Filter(f inbox.Filter) tea.Cmd {
 // TurnFilter moves by that many filters, wrapping around.
 func (m *Model) TurnFilter(by int) tea.Cmd {
 	at := 0
+	if m.Query.Where != "" && by > 0 {
+		at = -1 // the view stands before all filters
+	}
 	for i, f := range Filters {
 		if f == m.Query.Filter {
 			at = i
@@ -113,22 +122,30 @@ func (m *Model) FilterLine(w int) string {
 	counts := m.Inbox.Counts(m.Query.Page)
 	var tabs []look.Piece
 	at := 0
+	if m.Query.Where != "" {
+		tabs = append(tabs, m.lit(m.askedTab()))
+	}
 	for _, f := range append([]inbox.Filter{inbox.FilterAll}, Filters...) {
-		active := f == m.Query.Filter
+		active := f == m.Query.Filter && m.Query.Where == ""
 		if !active && (f == inbox.FilterAll || f == inbox.FilterMentioned && counts.Mentioned == 0) {
 			continue // others are shown with whatever they hold
 		}
 		tab := look.Piece{Text: m.tabText(f, counts), Style: th.Muted}
 		if active {
-			at = len(tabs)
-			tab.Style = th.Accent
-			if th.Colourless {
-				tab.Text = "[" + tab.Text + "]"
-			}
+			at, tab = len(tabs), m.lit(tab)
 		}
 		tabs = append(tabs, tab)
 	}
 	return m.tabLine(tabs, at, w)
+}
+
+// lit returns a tab as that of what the list shows.
+func (m *Model) lit(tab look.Piece) look.Piece {
+	tab.Style = m.Look.Theme.Accent
+	if m.Look.Theme.Colourless {
+		tab.Text = "[" + tab.Text + "]"
+	}
+	return tab
 }
 
 // tabLine lays out as many whole filters as fit, always including the active one.

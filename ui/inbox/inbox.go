@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/screen"
 	"parley/ui/team"
 )
@@ -57,6 +58,13 @@ type Model struct {
 	Turns *Turns
 	// Bulk acts on several at once.
 	Bulk *Bulk
+	// named is the name of the view that the list shows; empty: it has none.
+	named string
+	// sortBefore is the order before a view was shown.
+	sortBefore inbox.Sort
+	// Labels returns the names of labels as far as they are known, ReadLabels reads them.
+	Labels     func() []string
+	ReadLabels func() tea.Cmd
 	// Agenda says what there is to do.
 	Agenda *Agenda
 }

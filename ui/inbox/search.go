@@ -3,12 +3,14 @@ package inbox
 import (
 	"context"
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
+	"parley/model/query"
 	"parley/ui/overlay"
 	"parley/ui/screen"
 )
@@ -38,21 +40,42 @@ type found struct {
 
 // AskSearch asks for the words to search.
 func (m *Model) AskSearch() tea.Cmd {
-	p := overlay.NewPrompt(m.Say(i18n.SearchTitle), m.Say(i18n.SearchHint), m.Search.words)
+	text := m.Search.words
+	if text == "" {
+		text = m.Query.Where
+	}
+	return tea.Batch(m.askSearch(text, ""), m.ReadLabels())
+}
+
+func (m *Model) askSearch(text, problem string) tea.Cmd {
+	p := overlay.NewPrompt(m.Say(i18n.SearchTitle), m.Say(i18n.SearchHint), text)
+	p.Suggest, p.Complete = m.hint, m.complete
+	p.SetError(problem)
 	m.Lay(p, func(a overlay.Action) tea.Cmd {
-		if e, ok := a.(overlay.Entered); ok {
-			return m.find(e.Text)
+		e, ok := a.(overlay.Entered)
+		if !ok {
+			return nil
 		}
-		return nil
+		if problem := m.problem(e.Text); problem != "" {
+			return m.askSearch(e.Text, problem)
+		}
+		return m.find(strings.TrimSpace(e.Text))
 	})
 	return nil
 }
 
-// find starts a search; an empty text ends it.
+// find starts a search; an empty text ends it. Without words it is a view of what is here.
 func (m *Model) find(text string) tea.Cmd {
-	if model.Untrusted(text) == "" {
+	q, err := query.Parse(text)
+	switch {
+	case text == "" && m.Query.Where != "":
+		return m.Filter(inbox.FilterOpen)
+	case text == "":
 		m.EndSearch()
 		return nil
+	case err == nil && len(q) > 0 && !q.Has(query.Words):
+		m.Focus = screen.PaneList
+		return m.ShowView(inbox.Query{Filter: inbox.FilterAll, Sort: m.Query.Sort, Where: q.String()}, "")
 	}
 	m.Focus = screen.PaneList
 	m.Search = search{words: text, Loading: true, generation: m.Search.generation + 1}

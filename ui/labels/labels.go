@@ -70,6 +70,15 @@ func (m *Model) Update(msg Msg) {
 	}
 }
 
+// Known returns the labels, the most used first, as far as they were read.
+func (m *Model) Known() []string {
+	names := make([]string, 0, len(m.known))
+	for _, c := range m.known {
+		names = append(names, c.Label)
+	}
+	return names
+}
+
 // Read reads the labels. A failure is not shown: what is known goes on being known.
 func (m *Model) Read() tea.Cmd {
 	hub := m.hub

@@ -12,6 +12,10 @@ type Prompt struct {
 	Title, Hint string
 	// Live: every change of the text is an action.
 	Live bool
+	// Suggest, if it is there, says instead of Hint how the text may go on; Complete is what tab
+	// makes of it.
+	Suggest  func(text string) string
+	Complete func(text string) string
 	// Completes: tab asks to complete the text.
 	Completes bool
 
@@ -55,6 +59,11 @@ func (p *Prompt) Update(msg tea.Msg) (Action, tea.Cmd) {
 			if p.Completes {
 				return Completing{p.in.text}, nil
 			}
+			if p.Complete != nil {
+				p.in.set(p.Complete(p.in.text))
+				p.err = ""
+				return nil, nil
+			}
 		}
 	}
 	if !p.in.update(msg) {
@@ -72,7 +81,7 @@ const promptRoom = 30
 
 // Fits implements [Narrow].
 func (p *Prompt) Fits(l look.Look, w int) bool {
-	return max(promptRoom, l.Cells.Width(p.Title)+6, l.Cells.Width(p.Hint)+2, l.Cells.Width(p.in.text)+3) <= w
+	return p.Suggest == nil && max(promptRoom, l.Cells.Width(p.Title)+6, l.Cells.Width(p.Hint)+2, l.Cells.Width(p.in.text)+3) <= w
 }
 
 // Lines implements Overlay.
@@ -86,8 +95,12 @@ func (p *Prompt) Lines(l look.Look, w, h int) []string {
 			content = append(content, l.Theme.Danger.Paint(l.Fit(s, iw)))
 		}
 	}
-	if p.Hint != "" {
-		for _, s := range l.Cells.Wrap(p.Hint, iw) {
+	hint := p.Hint
+	if p.Suggest != nil {
+		hint = p.Suggest(p.in.text)
+	}
+	if hint != "" {
+		for _, s := range l.Cells.Wrap(hint, iw) {
 			content = append(content, l.Theme.Muted.Paint(l.Fit(s, iw)))
 		}
 	}
