@@ -996,6 +996,8 @@ const (
 	SaidViewSaved   ID = "said_view_saved"   // with Name
 	SaidViewFirst   ID = "said_view_first"   // with Name
 	SaidViewDropped ID = "said_view_dropped" // with Name
+	FlagView        ID = "flag_view"
+	ViewUnknown     ID = "view_unknown" // with Name, Names
 )
 
 // reactions.en.toml: Reactions to messages.

@@ -1,11 +1,14 @@
 package conversation
 
 import (
+	"context"
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"parley/client"
 	"parley/cmd/cli"
 	"parley/cmd/remote"
 	"parley/i18n"
@@ -19,6 +22,7 @@ var filters = []string{"all", "open", "mine", "unassigned", "snoozed", "done", "
 
 func (p *commands) listCommand() *cobra.Command {
 	q := model.ListQuery{Filter: "all", Limit: 50}
+	view := ""
 	cmd := &cobra.Command{
 		Use: "list", Short: p.Words.Say(i18n.ListShort), Args: p.Exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -33,6 +37,11 @@ func (p *commands) listCommand() *cobra.Command {
 				return err
 			}
 			defer c.Close()
+			if view != "" {
+				if q.Filter, err = p.viewed(cmd.Context(), c, view); err != nil {
+					return err
+				}
+			}
 			l, err := c.Search(cmd.Context(), q)
 			if err != nil {
 				return err
@@ -43,10 +52,33 @@ func (p *commands) listCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&q.Filter, "filter", q.Filter, p.Words.Say(i18n.FlagFilter))
 	_ = cmd.RegisterFlagCompletionFunc("filter", cobra.FixedCompletions(filters, cobra.ShellCompDirectiveNoFileComp))
+	f.StringVar(&view, "view", "", p.Words.Say(i18n.FlagView))
+	cmd.MarkFlagsMutuallyExclusive("filter", "view")
+	_ = cmd.RegisterFlagCompletionFunc("view", remote.CompleteOne(p.Program, remote.OfferViews))
 	f.IntVar(&q.Limit, "limit", q.Limit, p.Words.Say(i18n.FlagLimit))
 	f.StringVar(&q.Cursor, "cursor", "", p.Words.Say(i18n.FlagCursor))
 	f.StringVar(&q.Search, "search", "", p.Words.Say(i18n.FlagSearch))
 	return cmd
+}
+
+// viewed returns what a saved view asks for.
+func (p *commands) viewed(ctx context.Context, c *client.Client, name string) (string, error) {
+	saved, err := c.Views(ctx)
+	if err != nil {
+		return "", err
+	}
+	v, ok := query.Named(saved, name)
+	if !ok {
+		names := make([]string, 0, len(saved))
+		for _, s := range saved {
+			names = append(names, cli.Plain(s.Name).String())
+		}
+		return "", cli.Usage(p.Words.Say(i18n.ViewUnknown, "Name", cli.Plain(name).String(), "Names", strings.Join(names, ", ")))
+	}
+	if v.Query == "" {
+		return "all", nil
+	}
+	return v.Query, nil
 }
 
 // checkQuery returns why a filter or a search can't be asked for. One plain word is the name of a

@@ -236,7 +236,7 @@ func (p *commands) labelCommand() *cobra.Command {
 	var remove []string
 	cmd := &cobra.Command{
 		Use: "label CONVERSATION [LABEL…]", Short: p.Words.Say(i18n.LabelShort), Long: p.Words.Say(i18n.LabelLong), Args: p.AtLeast(1),
-		ValidArgsFunction: remote.Complete(p.Program, false, remote.OfferConversations(p.Program)),
+		ValidArgsFunction: remote.Complete(p.Program, true, remote.OfferConversations(p.Program), remote.OfferLabels),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.changeAll(cmd.Context(), args[:1], func(ctx context.Context, c *client.Client, id model.ConversationID) (model.Conversation, error) {
 				now, err := c.Conversation(ctx, id)
@@ -253,6 +253,7 @@ func (p *commands) labelCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringArrayVar(&remove, "remove", nil, p.Words.Say(i18n.FlagLabelRemove))
+	_ = cmd.RegisterFlagCompletionFunc("remove", remote.CompleteOne(p.Program, remote.OfferLabels))
 	return cmd
 }
 

@@ -95,6 +95,30 @@ func OfferPages(ctx context.Context, c *client.Client, _ string) (out []string) 
 	return out
 }
 
+// OfferViews offers the views that the user saved.
+func OfferViews(ctx context.Context, c *client.Client, _ string) (out []string) {
+	views, err := c.Views(ctx)
+	if err != nil {
+		return nil
+	}
+	for _, v := range views {
+		out = append(out, v.Name+"\t"+v.Query)
+	}
+	return out
+}
+
+// OfferLabels offers the labels of the conversations that the user sees.
+func OfferLabels(ctx context.Context, c *client.Client, _ string) (out []string) {
+	labels, err := c.Labels(ctx, "")
+	if err != nil {
+		return nil
+	}
+	for _, l := range labels {
+		out = append(out, l.Label)
+	}
+	return out
+}
+
 // OfferVisibility offers what may follow: Pages, and the two visibilities.
 func OfferVisibility(ctx context.Context, c *client.Client, begun string) []string {
 	return append([]string{string(model.Private), string(model.Shared)}, OfferPages(ctx, c, begun)...)

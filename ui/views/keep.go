@@ -23,7 +23,7 @@ func (m *Model) Save() tea.Cmd {
 	return m.askName(m.Say(i18n.ViewSaveTitle), hint, m.list.Named(), "", func(name string) tea.Cmd {
 		v.Name = name
 		place := -1
-		if was, ok := m.same(name); ok {
+		if was, ok := query.Named(m.all, name); ok {
 			v.ID = was.ID
 		} else {
 			v.ID = string(m.hub.NewClientID())

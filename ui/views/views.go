@@ -11,7 +11,6 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/inbox"
-	"parley/model/label"
 	"parley/model/query"
 	"parley/ui/overlay"
 	"parley/ui/screen"
@@ -161,13 +160,4 @@ func (m *Model) RunItem(id string) (tea.Cmd, bool) {
 		return m.show(m.all[i]), true
 	}
 	return nil, false
-}
-
-// same returns the view that goes by a name already.
-func (m *Model) same(name string) (query.Saved, bool) {
-	i := slices.IndexFunc(m.all, func(v query.Saved) bool { return label.Same(v.Name, strings.TrimSpace(name)) })
-	if i < 0 {
-		return query.Saved{}, false
-	}
-	return m.all[i], true
 }
