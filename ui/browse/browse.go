@@ -5,10 +5,8 @@ package browse
 import (
 	"context"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +15,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
+	"parley/ui/link"
 	"parley/ui/overlay"
 	"parley/ui/screen"
 	"parley/ui/term"
@@ -71,10 +70,6 @@ type target struct {
 	attachment model.Attachment
 }
 
-// written finds addresses in a text. In Japanese no space needs to follow one, so an address
-// is made only of the characters allowed in a URL.
-var written = regexp.MustCompile(`(?i)\b(?:https?://|www\.)[-\w.~:/?#\[\]@!$&'()*+,;=%]+`)
-
 // targets returns what can be opened of the selected message: the addresses in its text, then
 // its attachments, without duplicates.
 func (o *Model) targets() []target {
@@ -83,44 +78,24 @@ func (o *Model) targets() []target {
 		return nil
 	}
 	var all []target
-	add := func(text string, a model.Attachment) {
-		u, err := url.Parse(text)
-		if err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
-			return
-		}
+	add := func(u *url.URL, a model.Attachment) {
 		if !slices.ContainsFunc(all, func(t target) bool { return t.address != nil && t.address.String() == u.String() }) {
 			all = append(all, target{u, a})
 		}
 	}
-	for _, text := range written.FindAllString(safe.BodyAll(msg.Text).String(), -1) {
-		if text = ended(text); !strings.Contains(text, "://") {
-			text = "https://" + text
-		}
-		add(text, model.Attachment{})
+	for _, at := range link.Find(safe.BodyAll(msg.Text).String()) {
+		add(at.URL, model.Attachment{})
 	}
 	for _, a := range msg.Attachments {
 		if a.Media != nil && a.Media.Reason != model.MediaForeign && a.Media.Reason != model.MediaTooBig {
 			all = append(all, target{attachment: a})
 		} else if line := safe.Line(a.URL); !line.Cut() {
-			add(line.String(), a)
+			if u, ok := link.Parse(line.String()); ok {
+				add(u, a)
+			}
 		}
 	}
 	return all
-}
-
-// ended removes from the end of an address what belongs to the sentence around it.
-func ended(s string) string {
-	for s != "" {
-		end := s[len(s)-1]
-		switch {
-		case strings.IndexByte(".,;:!?'*", end) >= 0,
-			end == ')' && strings.Count(s, "(") < strings.Count(s, ")"), end == ']' && strings.Count(s, "[") < strings.Count(s, "]"):
-			s = s[:len(s)-1]
-		default:
-			return s
-		}
-	}
-	return s
 }
 
 // Needs says why nothing can be opened; empty: something can.

@@ -1,8 +1,6 @@
 package conversation
 
 import (
-	"strings"
-
 	tea "charm.land/bubbletea/v2"
 
 	"parley/i18n"
@@ -110,26 +108,25 @@ func (m *Model) heading(f *screen.Frame, r inbox.Row, known bool, w, h int) []st
 	case h < ruleFrom:
 		return []string{m.headingLine(r, w, others)}
 	}
-	return []string{m.headingLine(r, w, ""), m.Look.Theme.Muted.Paint(m.Look.Fit(m.below(r, w, others), w))}
+	return []string{m.headingLine(r, w, ""), m.below(r, w, others)}
 }
 
 // below is the line below the customer: who else is here at the left, the labels at the right;
 // alone, they are at the left.
 func (m *Model) below(r inbox.Row, w int, others string) string {
-	labels := m.Look.Ours(strings.Join(r.Labels, ", "))
-	room := w - m.Look.Cells.Width(others) - 2
-	switch {
-	case others == "":
-		return m.Look.Cut(labels, w)
-	case labels == "" || room < leastLabels:
-		return others
+	th, gap := m.Look.Theme, 0
+	others = m.Look.Cut(others, w)
+	used := m.Look.Cells.Width(others)
+	if used > 0 {
+		gap = 2
 	}
-	labels = m.Look.Cut(labels, room)
-	return others + look.Blank(w-m.Look.Cells.Width(others)-m.Look.Cells.Width(labels)) + labels
+	labels, wide := m.Look.Labels(th.Ink, r.Labels, w-used-gap)
+	blank := look.Blank(w - used - wide)
+	if used == 0 {
+		return labels + blank
+	}
+	return th.Muted.Paint(others) + blank + labels
 }
-
-// leastLabels is the fewest cells in which labels are of use.
-const leastLabels = 5
 
 // headingLine names the customer, and says until when they can be answered; or who else is
 // here, if that has no line of its own.

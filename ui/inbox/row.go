@@ -131,27 +131,20 @@ func (p painter) first(r inbox.Row, d drawing, ink theme.Ink) string {
 	for _, mark := range p.states(r, d) {
 		tail += " " + mark
 	}
-	tail += p.labels(r, room-p.Cells.Width(p.Name(r.Customer)+tail))
 	name := p.Cut(p.Name(r.Customer), room-p.Cells.Width(tail))
+	labels, wide := p.Labels(ink, r.Labels, room-p.Cells.Width(name)-p.Cells.Width(tail)-2)
+	if wide > 0 {
+		labels = ink.Text.Paint("  ") + labels
+		wide += 2
+	}
 	style := ink.Text
 	if r.Unread > 0 {
 		style = ink.Strong
 	}
-	pad := room - p.Cells.Width(name) - p.Cells.Width(tail)
+	pad := room - p.Cells.Width(name) - p.Cells.Width(tail) - wide
 	mark, markStyle := d.need.mark(p.Theme, ink)
-	return markStyle.Paint(mark) + ink.Text.Paint(" ") + style.Paint(name) + ink.Muted.Paint(tail) +
+	return markStyle.Paint(mark) + ink.Text.Paint(" ") + style.Paint(name) + ink.Muted.Paint(tail) + labels +
 		ink.Muted.Paint(space(pad+1)+d.age+" ")
-}
-
-// leastLabels is the fewest cells in which labels are of use.
-const leastLabels = 5
-
-// labels are the labels in what the name leaves of the line.
-func (p painter) labels(r inbox.Row, room int) string {
-	if len(r.Labels) == 0 || room-2 < leastLabels {
-		return ""
-	}
-	return "  " + p.Cut(p.Ours(strings.Join(r.Labels, ", ")), room-2)
 }
 
 // states are the marks after the name: what is so with a conversation, whoever it needs.

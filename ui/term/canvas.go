@@ -6,6 +6,8 @@ import (
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
+
+	"parley/ui/link"
 )
 
 // canvas is the content of the terminal, as far as we wrote it. It produces the bytes that turn
@@ -23,6 +25,9 @@ type canvas struct {
 	x, y  int
 	known bool
 	ink   pen
+	// link is the one that is open; plain: the terminal knows no links.
+	link  uint16
+	plain bool
 
 	buf []byte
 }
@@ -52,7 +57,10 @@ func (c *canvas) clear(w, h int, p colorprofile.Profile, m ansi.Method) {
 		}
 	}
 	c.buf = append(c.buf, sgrReset+ansi.EraseEntireScreen...)
-	c.ink, c.known = 0, false
+	if c.link != 0 {
+		c.buf = append(c.buf, link.Close...)
+	}
+	c.ink, c.link, c.known = 0, 0, false
 }
 
 // draw turns the content of the terminal into a frame.
@@ -71,6 +79,7 @@ func (c *canvas) draw(content string) {
 		c.lines[y] = line
 	}
 	c.pen(0)
+	c.anchor(0)
 }
 
 // cursor moves the terminal's cursor to a position on the screen.
@@ -102,6 +111,15 @@ func (c *canvas) move(x, y int) {
 func (c *canvas) pen(to pen) {
 	c.buf = c.pens.turn(c.buf, c.ink, to)
 	c.ink = to
+}
+
+// anchor opens a link, or closes the one that is open.
+func (c *canvas) anchor(to uint16) {
+	if to == c.link || c.plain {
+		return
+	}
+	c.buf = append(c.buf, c.pens.links[to]...)
+	c.link = to
 }
 
 // put writes a cell at the cursor.

@@ -53,6 +53,7 @@ func (c *canvas) write(y int, row []cell, from, to int) {
 		if n := blanksAt(row[x:end]); n >= eraseFrom {
 			c.move(x, y)
 			c.pen(0)
+			c.anchor(0)
 			c.buf = append(c.buf, "\x1b["...)
 			c.buf = strconv.AppendInt(c.buf, int64(n), 10)
 			c.buf = append(c.buf, 'X')
@@ -64,12 +65,14 @@ func (c *canvas) write(y int, row []cell, from, to int) {
 		}
 		c.move(x, y)
 		c.pen(row[x].pen)
+		c.anchor(row[x].link)
 		c.put(row[x])
 		x += int(row[x].width)
 	}
 	if end < to {
 		c.move(end, y)
 		c.pen(0)
+		c.anchor(0)
 		c.buf = append(c.buf, "\x1b[K"...)
 	}
 }

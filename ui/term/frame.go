@@ -25,7 +25,11 @@ type sheet struct {
 	out        []byte
 }
 
-func newSheet(plain bool) *sheet { return &sheet{canvas: newCanvas(), modes: modes{plain: plain}} }
+func newSheet(plain bool) *sheet {
+	c := newCanvas()
+	c.plain = plain
+	return &sheet{canvas: c, modes: modes{plain: plain}}
+}
 
 // begin returns the bytes that enter the screen.
 func (s *sheet) begin() []byte {

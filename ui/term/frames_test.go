@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parley/ui/cells"
+	"parley/ui/link"
 )
 
 // step is something that happens to a terminal: another size, another way to draw, another
@@ -28,8 +29,11 @@ var pieces = rapid.SampledFrom([]string{
 	"a", "word", " ", "  ", "      ", "          ", "見積もり", "い", "。", "「大」", "ﾊﾛｰ", "090-1111-2208", "可能でしょうか",
 	"👍", "👍🏽", "👩‍👩‍👧", "🇯🇵", "❤️", "1️⃣", "✅", "ก็ทำ", "\u0e33", "é", "e\u0301", "سلام", "한글", "각", "│", "─────", "●", "…", "\u200b", "\u202e", "\u0301",
 	"漢字", "\t", "\x07", "\u009b31m", "\xff", "\x1b]0;t\x07", "\x1b[2J",
-	"\x1b[m", "\x1b[1m", "\x1b[7m", "\x1b[38;2;122;162;247m", "\x1b[48;2;31;38;56m", "\x1b[31m", "\x1b[4:3m", "\x1b[38;5;111;1m", "\x1b[22;39m", "\x1b[8m",
+	"\x1b[m", "\x1b[1m", "\x1b[7m", "\x1b[38;2;122;162;247m", "\x1b[48;2;31;38;56m", "\x1b[31m", "\x1b[4:3m", "\x1b[38;5;111;1m", "\x1b[22;39m", "\x1b[8m", aLink, link.Close, "\x1b]8;;javascript:x\x1b\\",
 })
+
+// aLink opens a link.
+const aLink = "\x1b]8;id=a;https://a.example/\x1b\\"
 
 // sizes are small, so that much meets much.
 var (

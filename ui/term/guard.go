@@ -2,7 +2,11 @@
 // last. A [Program] runs a model on it, a [Painter] writes the frames.
 package term
 
-import "strings"
+import (
+	"strings"
+
+	"parley/ui/link"
+)
 
 // Limits of our own control sequences. Terminals, and libraries that parse sequences for us,
 // have failed on longer ones.
@@ -11,8 +15,8 @@ const (
 	maxSeparators = 16
 )
 
-// Guard returns a frame with only short control sequences that set colours; any other is
-// replaced by U+FFFD. Nothing drawn should contain one; this is the last check.
+// Guard returns a frame with only short control sequences that set colours, and those that open
+// and close links; any other is replaced by U+FFFD. Nothing drawn should contain one; this is the last check.
 func Guard(frame string) string {
 	i := strings.IndexByte(frame, 0x1b)
 	if i < 0 {
@@ -21,6 +25,9 @@ func Guard(frame string) string {
 	var b *strings.Builder
 	for from := 0; ; {
 		n := sequence(frame[i:])
+		if n == 0 {
+			n = link.Sequence(frame[i:])
+		}
 		if n == 0 {
 			if b == nil {
 				b = &strings.Builder{}

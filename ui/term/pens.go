@@ -6,6 +6,8 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
+
+	"parley/ui/link"
 )
 
 // pen numbers a style. 0 is the terminal's default.
@@ -25,6 +27,9 @@ type pens struct {
 	// opens are the sequences that select each from the default, in this profile.
 	opens []string
 	ids   map[uv.Style]pen
+	// links are the sequences that open each link used so far; 0 is none.
+	links   []string
+	linkIDs map[string]uint16
 	// next maps a pen and a sequence to the resulting pen.
 	next map[stroke]pen
 }
@@ -36,13 +41,15 @@ type stroke struct {
 }
 
 func newPens(p colorprofile.Profile) *pens {
-	s := &pens{profile: p, parser: ansi.NewParser(), ids: map[uv.Style]pen{}, next: map[stroke]pen{}}
+	s := &pens{profile: p, parser: ansi.NewParser(), ids: map[uv.Style]pen{}, next: map[stroke]pen{}, links: []string{link.Close}, linkIDs: map[string]uint16{link.Close: 0}}
 	s.id(uv.Style{})
 	return s
 }
 
 // full reports whether there are too many, so that a new set should be started.
-func (p *pens) full() bool { return len(p.styles) >= mostPens || len(p.next) >= mostPens }
+func (p *pens) full() bool {
+	return len(p.styles) >= mostPens || len(p.next) >= mostPens || len(p.links) >= mostPens
+}
 
 // id returns the pen of a style.
 func (p *pens) id(s uv.Style) pen {
@@ -97,4 +104,19 @@ func (p *pens) turn(buf []byte, from, to pen) []byte {
 	}
 	buf = append(buf, "\x1b[0;"...)
 	return append(buf, strings.TrimPrefix(after, "\x1b[")...)
+}
+
+// link returns the number of the link that a sequence opens; 0 if it closes one.
+func (p *pens) link(sequence string) uint16 {
+	if id, ok := p.linkIDs[sequence]; ok {
+		return id
+	}
+	if len(p.links) > 0xFFFF {
+		return 0
+	}
+	id := uint16(len(p.links))         //nolint:gosec // within 16 bits
+	sequence = strings.Clone(sequence) // must not keep the frame alive
+	p.linkIDs[sequence] = id
+	p.links = append(p.links, sequence)
+	return id
 }

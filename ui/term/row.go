@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"parley/ui/link"
 )
 
 // cell is the content of one cell of the terminal: the character or cluster that begins there,
@@ -12,6 +14,7 @@ import (
 type cell struct {
 	text  string
 	pen   pen
+	link  uint16
 	width uint8
 	// unsure: terminals differ in its width.
 	unsure bool
@@ -27,24 +30,26 @@ const (
 	mostWide    = 16 // cells
 )
 
-// rowOf draws a line of a frame into a row of cells: text and colour sequences. Anything else
-// in it is not drawn.
+// rowOf draws a line of a frame into a row of cells: text, colour sequences and links. Anything
+// else in it is not drawn.
 func (p *pens) rowOf(row []cell, line string, method ansi.Method) {
-	x, ink := 0, pen(0)
+	x, ink, to := 0, pen(0), uint16(0)
 	begins := false // something undrawn precedes the next text
 	for line != "" && x < len(row) {
 		b := line[0]
 		switch {
 		case b == 0x1b:
-			n := max(1, sequence(line))
-			if n > 1 {
+			n := sequence(line)
+			if n > 0 {
 				ink = p.change(ink, line[:n])
+			} else if n = link.Sequence(line); n > 0 {
+				to = p.link(line[:n])
 			}
-			line, begins = line[n:], true
+			line, begins = line[max(1, n):], true
 		case b < ' ' || b == 0x7f:
 			line, begins = line[1:], true
 		case b < utf8.RuneSelf && (len(line) == 1 || line[1] < utf8.RuneSelf):
-			row[x] = cell{text: line[:1], pen: ink, width: 1}
+			row[x] = cell{text: line[:1], pen: ink, link: to, width: 1}
 			line, begins = line[1:], false
 			x++
 		default:
@@ -55,6 +60,7 @@ func (p *pens) rowOf(row []cell, line string, method ansi.Method) {
 				continue
 			}
 			c := clusterCell(cluster, width)
+			c.link = to
 			if c.pen = ink; begins && x > 0 {
 				c.apart = joins(before(row, x), c.text)
 			}
@@ -66,7 +72,7 @@ func (p *pens) rowOf(row []cell, line string, method ansi.Method) {
 			row[x] = c
 			x++
 			for range c.width - 1 {
-				row[x] = cell{pen: ink}
+				row[x] = cell{pen: ink, link: to}
 				x++
 			}
 		}

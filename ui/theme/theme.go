@@ -40,6 +40,8 @@ type Ink struct {
 	Faint Style
 	// Accent is for focus, links and our own name.
 	Accent Style
+	// Link is for what the terminal opens: underlined, in accent.
+	Link Style
 	// Warn is for what ends soon, notes, and what waits.
 	Warn Style
 	// Danger is for what failed, or has nearly ended.
@@ -146,7 +148,7 @@ func New(o Options) Theme {
 		t.Version |= 8
 	default:
 		bold := style(ansi.NewStyle().Bold())
-		t.Ink = Ink{Strong: bold, StrongMuted: bold}
+		t.Ink = Ink{Strong: bold, StrongMuted: bold, Link: style(ansi.NewStyle().Underline(true))}
 		t.Soft, t.Note = reversed(), t.Ink
 		t.Colourless = true
 	}
@@ -191,7 +193,12 @@ func (p palette) ink(ground color.Color) Ink {
 		}
 		return style(s)
 	}
+	under := ansi.NewStyle().Underline(true).ForegroundColor(p.accent)
+	if ground != nil {
+		under = under.BackgroundColor(ground)
+	}
 	return Ink{
+		Link: style(under),
 		Text: on(nil), Strong: bold(nil), Muted: on(p.muted), StrongMuted: bold(p.muted), Faint: on(p.faint),
 		Accent: on(p.accent), Warn: on(p.warn), Danger: on(p.danger), Good: on(p.good),
 		LabelA: on(p.labels[0]), LabelB: on(p.labels[1]), LabelC: on(p.labels[2]), LabelD: on(p.labels[3]),
@@ -204,6 +211,7 @@ func reversed() Ink {
 	r, bold := style(ansi.NewStyle().Reverse(true)), style(ansi.NewStyle().Bold().Reverse(true))
 	return Ink{
 		Text: r, Strong: bold, Muted: r, StrongMuted: bold, Faint: r,
+		Link:   style(ansi.NewStyle().Underline(true).Reverse(true)),
 		Accent: r, Warn: r, Danger: r, Good: r, LabelA: r, LabelB: r, LabelC: r, LabelD: r,
 	}
 }

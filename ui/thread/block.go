@@ -92,7 +92,7 @@ func (s *setting) add(spans ...span) {
 // wrapped adds a text, wrapped.
 func (s *setting) wrapped(t string, i ink) {
 	for _, w := range s.l.Cells.Wrap(s.l.Cells.Apart(t), s.width()) {
-		s.add(span{w, i})
+		s.add(span{text: w, ink: i})
 	}
 }
 
@@ -114,7 +114,7 @@ func (s *setting) append(t string) {
 	if !strings.HasPrefix(t, "（") { // its left half is blank
 		t = " " + t
 	}
-	last.left[n] = span{t, muted}
+	last.left[n] = span{text: t, ink: muted}
 }
 
 // prelude adds what precedes a message.
@@ -149,13 +149,13 @@ func (s *setting) header() {
 	if s.m.Direction == model.Note {
 		label = " " + s.l.Theme.Bullet + " " + s.l.Say(i18n.NoteLabel)
 	}
-	h.right[0] = span{s.l.Clock(s.m.SentAt), muted}
+	h.right[0] = span{text: s.l.Clock(s.m.SentAt), ink: muted}
 	room := s.p.column() - h.indent - s.l.Cells.Width(h.right[0].text+label) - 2
 	if s.m.Direction == model.Out {
 		h.right[1] = s.tick(s.key.group, room-s.l.Cells.Width(who))
 		room -= s.l.Cells.Width(h.right[1].text)
 	}
-	h.left = [3]span{{s.l.Cut(s.l.Cells.Apart(who), room), i}, {label, warn}}
+	h.left = [3]span{{text: s.l.Cut(s.l.Cells.Apart(who), room), ink: i}, {text: label, ink: warn}}
 	s.lines = append(s.lines, h)
 }
 

@@ -7,6 +7,7 @@ import (
 	"parley/model"
 	"parley/model/mention"
 	"parley/model/safe"
+	"parley/ui/link"
 )
 
 // message adds everything below author and time.
@@ -40,7 +41,7 @@ func (s *setting) quote() {
 	}
 	bar := s.l.Theme.Quote + " "
 	t := s.gist(s.p.quoted(s.i))
-	s.add(span{bar + s.l.Cut(t, s.width()-s.l.Cells.Width(bar)), muted})
+	s.add(span{text: bar + s.l.Cut(t, s.width()-s.l.Cells.Width(bar)), ink: muted})
 }
 
 // Gist returns a summary of a message, safe to draw; "" before there is content.
@@ -109,7 +110,12 @@ func (s *setting) body(t safe.Text, i ink) {
 		s.mentioning(s.l.Cells.Shown(strings.Trim(t.String(), "\n")), i)
 		return
 	}
-	s.wrapped(s.l.Cells.Shown(strings.Trim(t.String(), "\n")), i)
+	shown := s.l.Cells.Shown(strings.Trim(t.String(), "\n"))
+	if found := link.Find(shown); found != nil {
+		s.linked(shown, i, found)
+		return
+	}
+	s.wrapped(shown, i)
 }
 
 // mentioning adds a text, wrapped, with those whom it mentions in accent: in each line as far as
@@ -124,16 +130,16 @@ func (s *setting) mentioning(t string, i ink) {
 				continue
 			}
 			if f.From > at {
-				spans = append(spans, span{string(runes[at:f.From]), i})
+				spans = append(spans, span{text: string(runes[at:f.From]), ink: i})
 			}
-			spans = append(spans, span{string(runes[f.From:f.To]), accent})
+			spans = append(spans, span{text: string(runes[f.From:f.To]), ink: accent})
 			at = f.To
 		}
 		if len(spans) == len(line{}.left) { // there is no room for the rest
 			last := &spans[len(spans)-1]
 			last.text, last.ink = last.text+string(runes[at:]), i
 		} else if at < len(runes) || len(spans) == 0 {
-			spans = append(spans, span{string(runes[at:]), i})
+			spans = append(spans, span{text: string(runes[at:]), ink: i})
 		}
 		s.add(spans...)
 	}

@@ -1,11 +1,13 @@
 package thread
 
 import (
+	"net/url"
 	"strings"
 
 	"parley/i18n"
 	"parley/model"
 	"parley/ui/cells"
+	"parley/ui/link"
 	"parley/ui/theme"
 )
 
@@ -20,6 +22,7 @@ const (
 	accent
 	warn
 	danger
+	linkInk
 )
 
 // of returns the style on a ground.
@@ -37,6 +40,8 @@ func (i ink) of(t *theme.Ink) theme.Style {
 		return t.Warn
 	case danger:
 		return t.Danger
+	case linkInk:
+		return t.Link
 	default:
 		return t.Text
 	}
@@ -56,11 +61,11 @@ const (
 func (m mark) of(t *theme.Theme) span {
 	switch m {
 	case oursMark:
-		return span{t.Bar, accent}
+		return span{text: t.Bar, ink: accent}
 	case noteMark:
-		return span{t.Bar, warn}
+		return span{text: t.Bar, ink: warn}
 	case asksMark:
-		return span{t.Asks, danger}
+		return span{text: t.Asks, ink: danger}
 	default:
 		return span{}
 	}
@@ -70,6 +75,8 @@ func (m mark) of(t *theme.Theme) span {
 type span struct {
 	text string
 	ink  ink
+	// to is where it leads; nil: nowhere.
+	to *url.URL
 }
 
 // line is a line before drawing.
@@ -112,7 +119,7 @@ func (r *row) put(s span) {
 	if n > r.room {
 		s.text, n = r.p.look.Cells.Head(s.text, r.room)
 	}
-	r.b.WriteString(s.ink.of(r.ground).Paint(s.text))
+	r.b.WriteString(link.To(s.to, s.ink.of(r.ground).Paint(s.text)))
 	r.room -= n
 }
 
@@ -219,7 +226,7 @@ func (p *Pane) drawSelected(i int, b *block, n int) string {
 	l := b.lines[n]
 	m := p.at(i)
 	if n == b.body && b.key.flags&heads == 0 && m.Direction != model.System {
-		at := span{p.look.Clock(m.SentAt), muted}
+		at := span{text: p.look.Clock(m.SentAt), ink: muted}
 		used := l.indent + 1 + p.look.Cells.Width(at.text)
 		for _, s := range append(l.left[:], l.right[:]...) {
 			used += p.look.Cells.Width(s.text)
@@ -234,7 +241,7 @@ func (p *Pane) drawSelected(i int, b *block, n int) string {
 // centred returns a line with a text centred in the column.
 func (p *Pane) centred(s string, i ink) line {
 	s = p.look.Cut(s, p.column())
-	return line{indent: (p.column() - p.look.Cells.Width(s)) / 2, left: [3]span{{s, i}}}
+	return line{indent: (p.column() - p.look.Cells.Width(s)) / 2, left: [3]span{{text: s, ink: i}}}
 }
 
 // rule returns a line with a word between two rules of at most that many cells each.
@@ -247,5 +254,5 @@ func (p *Pane) rule(word string, most int) line {
 	}
 	rule := p.look.Rule(n)
 	total := 2*n + 2 + p.look.Cells.Width(word)
-	return line{indent: (column - total) / 2, left: [3]span{{rule, faint}, {" " + word + " ", muted}, {rule, faint}}}
+	return line{indent: (column - total) / 2, left: [3]span{{text: rule, ink: faint}, {text: " " + word + " ", ink: muted}, {text: rule, ink: faint}}}
 }

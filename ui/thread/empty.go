@@ -30,7 +30,7 @@ func (p *Pane) empty(out []string) []string {
 		}
 		s = p.look.Cut(p.look.Cells.Apart(s), width)
 		// Centred in the pane, not in the column: there is nothing else.
-		l := line{indent: (width - p.look.Cells.Width(s)) / 2, left: [3]span{{s, i}}}
+		l := line{indent: (width - p.look.Cells.Width(s)) / 2, left: [3]span{{text: s, ink: i}}}
 		out = append(out, p.drawIn(width, &l, &p.look.Theme.Ink))
 	}
 	return out

@@ -1,6 +1,7 @@
 package thread_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"parley/model"
 	"parley/ui/cells"
+	"parley/ui/link"
 	"parley/ui/look"
 	"parley/ui/theme"
 	"parley/ui/thread"
@@ -25,7 +27,7 @@ var hostile = []string{
 	"a\rb", "a\r\nb", "\x00\x07\x08\x0b\x0c\x7f", "\u202e\u2066abc\u2069", "\u200b\u200d\ufeff", "\xff\xfe\xc2",
 	"e" + strings.Repeat("\u0301", 500), strings.Repeat("\u0e33", 50), "\u0600\u0601", "\u115f\u1160", "\u2028\u2029",
 	"👩\u200d👩\u200d👧", "👍🏽", "❤\ufe0f", "1\ufe0f\u20e3", "🇯🇵🇯", "🏴\U000e0067\U000e0062\U000e007f", "＿ﾊﾟ", "⸻", "\t\ttab",
-	"https://\u0440\u0430ypal.example/\x1b[1m", "{{.Name}}", "%s%d", "", " ", "\n\n\n",
+	"https://\u0440\u0430ypal.example/\x1b[1m", "https://a.example/" + strings.Repeat("x", 90) + "?y=\x1b]8;;\x1b\\", "https://bank.example@evil.example/;;", "{{.Name}}", "%s%d", "", " ", "\n\n\n",
 }
 
 // checkScreen tells what is wrong with a screen: its lines, their cells, what they hold.
@@ -53,10 +55,19 @@ func checkScreen(lines []string, w, h int, graphemes bool) error {
 	return nil
 }
 
-// withoutStyles takes our own sequences away: colours, bold, reverse, and their end.
+// withoutStyles takes our own sequences away: colours, bold, reverse, and their end; links, each
+// of which must end in its line.
 func withoutStyles(l string) (string, error) {
 	var b strings.Builder
+	open := false
 	for l != "" {
+		if n := link.Sequence(l); n > 0 {
+			if open = !open; open == (l[:n] == link.Close) {
+				return "", fmt.Errorf("a link in a link: %q", l)
+			}
+			l = l[n:]
+			continue
+		}
 		if rest, ok := strings.CutPrefix(l, "\x1b["); ok {
 			n := strings.IndexByte(rest, 'm')
 			if n < 0 || strings.Trim(rest[:n], "0123456789;") != "" {
@@ -74,6 +85,9 @@ func withoutStyles(l string) (string, error) {
 		}
 		b.WriteString(l[:n])
 		l = l[n:]
+	}
+	if open {
+		return "", errors.New("a link has no end")
 	}
 	return b.String(), nil
 }

@@ -16,10 +16,10 @@ func (s *setting) tick(state model.State, room int) span {
 	glyph = "  " + glyph
 	if id := i18n.State(string(state)); s.l.Words.Has(id) {
 		if long := glyph + " " + s.l.Say(id); s.l.Cells.Width(long) <= room {
-			return span{long, i}
+			return span{text: long, ink: i}
 		}
 	}
-	return span{glyph, i}
+	return span{text: glyph, ink: i}
 }
 
 func (s *setting) glyph(state model.State) (string, ink) {

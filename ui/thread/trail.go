@@ -9,6 +9,7 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
+	"parley/ui/link"
 )
 
 // longest is how many cells of a sentence from outside are shown.
@@ -59,7 +60,17 @@ func (s *setting) attachment(a *model.Attachment, hint string) {
 		name = " " + name
 	}
 	rest := s.l.Cut(name+tail, s.width()-s.l.Cells.Width(label))
-	s.add(span{s.l.Cut(label, s.width()), accent}, span{rest, muted})
+	s.add(span{s.l.Cut(label, s.width()), accent, s.target(a)}, span{rest, muted, nil})
+}
+
+// target returns where an attachment leads: a link of a customer's. Files are opened by a key,
+// with what the hub kept of them.
+func (s *setting) target(a *model.Attachment) *url.URL {
+	if s.host(a) == "" {
+		return nil
+	}
+	u, _ := link.Parse(safe.LineN(a.URL, addressCells).String())
+	return u
 }
 
 // opens reports whether an attachment can be opened.
@@ -134,8 +145,8 @@ func (s *setting) host(a *model.Attachment) string {
 	case "image", "video", "audio", "file", "sticker":
 		return ""
 	}
-	u, err := url.Parse(safe.LineN(a.URL, addressCells).String())
-	if err != nil {
+	u, ok := link.Parse(safe.LineN(a.URL, addressCells).String())
+	if !ok {
 		return ""
 	}
 	return s.l.Line(model.Untrusted(strings.TrimPrefix(u.Hostname(), "www.")))
