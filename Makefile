@@ -197,6 +197,10 @@ screenshots: ## pictures of the screen; SHOTS="-only inbox -lang ja" picks some
 	@$(GO) run ./screenshots $(SHOTS)
 	@echo "all of them: bin/screenshots/index.html"
 
+.PHONY: casts
+casts: ## record docs/zero-*.cast anew: from thirty who wait to none
+	PARLEY_CASTS='$(CURDIR)/docs' $(GO) test -count=1 -run '^TestFromThirtyToNone$$' ./e2e/screen
+
 .PHONY: tools
 tools: $(GOLANGCI_LINT) ## build the pinned tools (2 to 4 minutes the first time)
 

@@ -88,13 +88,18 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 }
 
 // early reports whether a key was meant for the conversation before the one that has just opened
-// by itself: it would type or act. What opens the composer or takes the last action back is meant,
-// but the keys that follow at once are not.
+// by itself: it would type or act. What opens the composer or takes the last action back is meant;
+// the keys that follow at once are not, unless there was a pause before it.
 func (m *Model) early(k tea.KeyPressMsg) bool {
-	if k.Text == "" && k.Code != tea.KeyEnter && !k.Mod.Contains(tea.ModAlt) || !m.Arriving() {
+	reply := false
+	if c, ok := m.commands.ByKey(m.panes.scope(), k.Key()); ok && !m.Composing() {
+		reply = c.ID == "reply" || c.ID == "undo"
+	}
+	if reply {
+		m.Begin()
 		return false
 	}
-	if c, ok := m.commands.ByKey(m.panes.scope(), k.Key()); ok && !m.Composing() && (c.ID == "reply" || c.ID == "undo") {
+	if k.Text == "" && k.Code != tea.KeyEnter && !k.Mod.Contains(tea.ModAlt) || !m.Arriving() {
 		return false
 	}
 	m.Notify(m.Say(i18n.SaidTypedAhead))

@@ -575,6 +575,7 @@ func (p *play) rest() string {
 			for _, all := range p.w.Writer().Replies { // sent again, the first first
 				p.w.Writer().Replies.Again(all[0].Reply)
 			}
+			p.w.Sends(nil)               // they leave with whatever the screen hears next
 			p.w.Passes(10 * time.Second) // none is held any more
 			continue
 		}

@@ -63,6 +63,25 @@ func TestTwoKeysAConversation(t *testing.T) {
 	w.Shows("Sent to Customer 0, and done.")
 }
 
+// TestQuickHands: r that comes apart from what was typed before is meant, and so is what follows it
+// at once.
+func TestQuickHands(t *testing.T) {
+	t.Parallel()
+	w := advancing(t, 3)
+	w.Keys("N")
+	w.Passes(time.Second)
+	w.Keys("r")
+	w.Types("hello")
+	w.Keys("alt+s")
+	w.Passes(200 * time.Millisecond)
+	w.Keys("r")
+	w.Passes(50 * time.Millisecond)
+	w.Types("hi")
+	if got := w.Typed(); got != "hi" {
+		t.Errorf("typed %q", got)
+	}
+}
+
 // TestEnterAloneIsNotDone.
 func TestEnterAloneIsNotDone(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,16 @@ type Grace struct{ last time.Time }
 // NewGrace starts when an overlay opens.
 func NewGrace(opened time.Time) Grace { return Grace{last: opened} }
 
+// deliberate is how long after the last key nobody types another of the same word.
+const deliberate = 150 * time.Millisecond
+
+// Ends ends the grace if a key at that time is no more of what was typed before.
+func (g *Grace) Ends(now time.Time) {
+	if now.Sub(g.last) >= deliberate {
+		g.last = time.Time{}
+	}
+}
+
 // Ignores reports whether to drop a key press at that time. Each dropped one restarts the
 // time, since the user is still typing.
 func (g *Grace) Ignores(now time.Time) bool {

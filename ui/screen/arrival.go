@@ -9,3 +9,7 @@ func (s *Screen) Arrive() { s.arrival = overlay.NewGrace(s.Clock.local()) }
 // Arriving reports whether a key that types now is of that moment. Each such key makes it last
 // until typing pauses.
 func (s *Screen) Arriving() bool { return s.arrival.Ignores(s.Clock.local()) }
+
+// Begin ends that moment with a key that begins something, if it comes apart from what was typed
+// before.
+func (s *Screen) Begin() { s.arrival.Ends(s.Clock.local()) }
