@@ -944,6 +944,7 @@ const (
 	SettingNotSet ID = "setting_not_set"
 	FromFlag      ID = "from_flag"
 	FromLogin     ID = "from_login"
+	FromScreen    ID = "from_screen"
 	FromDefault   ID = "from_default"
 	ConfigFile    ID = "config_file"    // with File
 	ConfigNoFile  ID = "config_no_file" // with File
@@ -1541,6 +1542,21 @@ const (
 	PresenceManyWriting ID = "presence_many_writing" // with N
 	PresenceLooking     ID = "presence_looking"      // with Name
 	PresenceManyLooking ID = "presence_many_looking" // with N
+)
+
+// terminal.en.toml: The terminal: its mouse, its colours, and what is kept of what the user changes on the screen.
+
+// The mouse.
+const (
+	MouseOn    ID = "mouse_on"
+	MouseOff   ID = "mouse_off" // with Key
+	MouseMoved ID = "mouse_moved"
+)
+
+// What is changed on the screen is kept.
+const (
+	KeptOverridden ID = "kept_overridden"
+	KeptFailed     ID = "kept_failed"
 )
 
 // times.en.toml: Ages, days and times.

@@ -167,6 +167,8 @@ func (p *commands) origin(s setting) string {
 		return p.Words.Say(i18n.FromLogin)
 	case settings.FromDefault:
 		return p.Words.Say(i18n.FromDefault)
+	case settings.FromScreen:
+		return p.Words.Say(i18n.FromScreen)
 	case settings.FromFile:
 	}
 	return string(settings.FromFile)

@@ -24,6 +24,7 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/app"
+	uiscreen "parley/ui/screen"
 	"parley/ui/term"
 )
 
@@ -95,6 +96,9 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 		Alerts:     p.alerts(c, s, runs),
 		AskColours: p.Getenv("TERM_PROGRAM") != "Apple_Terminal",
 		Advance:    s.Advance,
+		NoMouse:    !s.Mouse,
+		Widths:     uiscreen.Widths{List: s.ListWidth, Panel: s.PanelWidth},
+		Remember:   p.remember,
 	})
 	if errors.Is(err, app.ErrOptions) {
 		return cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))

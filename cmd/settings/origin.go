@@ -18,6 +18,7 @@ const (
 	FromVariable From = "variable"
 	FromFile     From = "config.toml"
 	FromLogin    From = "login"
+	FromScreen   From = "screen"
 	FromDefault  From = "default"
 )
 
@@ -37,6 +38,9 @@ func (l Layers) Origin(key string) Origin {
 	case l.File.Exists(key):
 		return Origin{From: FromFile, Name: l.Path}
 	}
+	if l.chosen.Exists(key) {
+		return Origin{From: FromScreen}
+	}
 	return Origin{From: FromDefault}
 }
 
@@ -53,6 +57,8 @@ func ValuesOf(prefix string, v reflect.Value) []Value {
 		switch field := v.Field(i).Interface().(type) {
 		case string:
 			out = append(out, Value{key, field})
+		case int:
+			out = append(out, Value{key, strconv.Itoa(field)})
 		case bool:
 			out = append(out, Value{key, strconv.FormatBool(field)})
 		case []string:

@@ -96,6 +96,12 @@ type Settings struct {
 	Preview bool                `koanf:"preview"`
 	Advance bool                `koanf:"auto_advance"`
 	Keys    map[string][]string `koanf:"keys"`
+	// Mouse: the screen takes the mouse, and with it the terminal's selecting of text, unless shift
+	// is held. ListWidth and PanelWidth are the widths of the list and the panel; 0: what suits the
+	// screen.
+	Mouse      bool `koanf:"mouse"`
+	ListWidth  int  `koanf:"list_width"`
+	PanelWidth int  `koanf:"panel_width"`
 	// Notify is how this terminal notifies (auto, osc9, osc777, bell, off); empty: as the user's
 	// own preferences on the hub say.
 	Notify string `koanf:"notify"`
@@ -143,6 +149,7 @@ func Defaults() Settings {
 		Glyphs:  GlyphsAuto,
 		Preview: true,
 		Advance: true,
+		Mouse:   true,
 		Timing:  hub.DefaultTiming(),
 
 		MediaQuota: 20 * gigabyte,
@@ -165,13 +172,15 @@ func Read(p *cli.Program, flags map[string]any, configFile string) (Settings, er
 // Layers are the places where settings are set; later ones take precedence.
 type Layers struct {
 	File, variables, flags *koanf.Koanf
+	// chosen is what the user changed on the screen; whatever is set elsewhere takes precedence.
+	chosen *koanf.Koanf
 	// Path is the path of the file.
 	Path string
 }
 
 // ReadLayers reads each layer.
 func ReadLayers(p *cli.Program, flags map[string]any, configFile string) (Layers, error) {
-	l := Layers{File: koanf.New("."), variables: koanf.New("."), flags: koanf.New("."), Path: configFile}
+	l := Layers{File: koanf.New("."), variables: koanf.New("."), flags: koanf.New("."), chosen: loadChosen(p), Path: configFile}
 	if l.Path == "" {
 		l.Path = cli.ConfigPath()
 	}
@@ -197,7 +206,7 @@ func ReadLayers(p *cli.Program, flags map[string]any, configFile string) (Layers
 // Decode merges the layers over the defaults.
 func Decode(p *cli.Program, l Layers) (Settings, error) {
 	k := koanf.New(".")
-	err := errors.Join(k.Merge(l.File), k.Merge(l.variables), k.Merge(l.flags))
+	err := errors.Join(k.Merge(l.chosen), k.Merge(l.File), k.Merge(l.variables), k.Merge(l.flags))
 	if err != nil {
 		return Settings{}, cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))
 	}
@@ -246,12 +255,16 @@ const (
 	GlyphsASCII   = "ascii"
 )
 
+// mostWidth is the widest that a pane can be asked to be.
+const mostWidth = 1000
+
 // mostHold is the longest that replies may be held back.
 const mostHold = time.Minute
 
 var (
 	errTheme  = errors.New("theme: must be auto, dark or light")
 	errGlyphs = errors.New("glyphs: must be auto, unicode or ascii")
+	errWidth  = errors.New("list_width, panel_width: must be a number of columns up to 1000, or 0")
 	errHold   = errors.New("send_hold: must be between 0s and 60s")
 	errHooks  = errors.New("hooks: each needs a command, a list of words, and an event: new_in_mine, new_in_others, new_in_unassigned, assigned_to_me, mentioned or closing_in_mine")
 	errNotify = errors.New("notify: must be auto, osc9, osc777, bell or off")
@@ -267,6 +280,9 @@ func checkScreen(s Settings) error {
 	case GlyphsAuto, glyphsUnicode, GlyphsASCII:
 	default:
 		return errGlyphs
+	}
+	if s.ListWidth < 0 || s.PanelWidth < 0 || s.ListWidth > mostWidth || s.PanelWidth > mostWidth {
+		return errWidth
 	}
 	if s.SendHold < 0 || s.SendHold > mostHold {
 		return errHold

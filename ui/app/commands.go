@@ -41,6 +41,7 @@ func (m commands) moving() []cmd {
 		{ID: "previous_pane", Keys: []string{"shift+tab"}, Scope: command.Panes, Hidden: true, Run: func() tea.Cmd { return m.panes.turn(-1) }},
 		{ID: "next_waiting", Keys: []string{"N"}, Scope: command.Panes, Run: m.inbox.Turns.Next},
 		{ID: "repaint", Keys: []string{"ctrl+l"}, Scope: command.Anywhere, Run: func() tea.Cmd { return term.Repaint }},
+		{ID: "mouse", Keys: []string{"M"}, Scope: command.Panes, Run: m.pointer.Turn},
 		{ID: "connect", Keys: []string{"ctrl+r"}, Scope: command.Anywhere, Reason: m.needsConnecting, Run: m.connectNow},
 		{ID: "suspend", Keys: []string{"ctrl+z"}, Scope: command.Anywhere, Reason: m.needsShell, Run: func() tea.Cmd { return tea.Suspend }},
 		{ID: "quit", Keys: []string{"q", "ctrl+c"}, Scope: command.Panes, Run: m.quit},

@@ -9,6 +9,7 @@ import (
 	"parley/i18n"
 	list "parley/ui/inbox"
 	"parley/ui/look"
+	"parley/ui/pointer"
 	"parley/ui/screen"
 )
 
@@ -25,6 +26,7 @@ func (m *Model) View() tea.View {
 	v.ReportFocus = true
 	v.KeyboardEnhancements.ReportAlternateKeys = true
 	v.Cursor = m.frame.Cursor
+	v.MouseMode = m.pointer.Mode()
 	v.WindowTitle = m.title()
 	return v
 }
@@ -41,7 +43,8 @@ func (m *Model) title() string {
 func (m *Model) draw() {
 	head := header{m.Screen, m.page}
 	banner, bannerStyle := head.banner()
-	m.Layout = screen.Arrange(m.W, m.H, screen.Arrangement{Focus: m.Focus, Panel: m.PanelShown(), Banner: banner != ""})
+	m.Layout = screen.Arrange(m.W, m.H, screen.Arrangement{Focus: m.Focus, Panel: m.PanelShown(), Banner: banner != "", Widths: m.Widths})
+	at := pointer.Lines{Filters: -1, Footer: -1}
 	var f frame
 	m.frame = f
 	f.Until(head.nextSecond())
@@ -57,14 +60,17 @@ func (m *Model) draw() {
 		lines = append(lines, bannerStyle.Paint(m.Look.Fit(" "+banner, w)))
 	}
 	if m.Layout.Filters {
+		at.Filters = len(lines)
 		lines = append(lines, m.inbox.FilterLine(w))
 	}
-	top := len(lines)
-	lines = append(lines, m.body(&f, top)...)
+	at.Body = len(lines)
+	lines = append(lines, m.body(&f, at.Body)...)
 	if m.Layout.Footer {
-		lines = append(lines, footer{m.Screen, m.commands, m.inbox, m.writer, m.crm, m.snippets}.line(w))
+		at.Footer = len(lines)
+		lines = append(lines, footer{m.Screen, m.commands, m.inbox, m.writer, m.crm, m.snippets, m.pointer}.line(w))
 	}
 	lines = m.laidOver(&f, lines)
+	m.pointer.Drawn(at)
 	f.content = strings.Join(lines, "\n")
 	m.frame = f
 }

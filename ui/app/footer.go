@@ -10,7 +10,9 @@ import (
 	"parley/ui/crm"
 	list "parley/ui/inbox"
 	"parley/ui/look"
+	"parley/ui/mouse"
 	"parley/ui/overlay"
+	"parley/ui/pointer"
 	"parley/ui/screen"
 	"parley/ui/snippets"
 )
@@ -23,6 +25,7 @@ type footer struct {
 	writer   *conversation.Writer
 	crm      *crm.Model
 	snippets *snippets.Model
+	pointer  *pointer.Model
 }
 
 // ids are the ids of the commands that matter now, at most six.
@@ -49,6 +52,7 @@ func (m footer) ids() []string {
 // line draws it.
 func (m footer) line(w int) string {
 	th := m.Look.Theme
+	m.pointer.Footer = m.pointer.Footer[:0]
 	if said, key, label := m.Said(); said != "" {
 		tail := ""
 		if key != "" {
@@ -59,6 +63,9 @@ func (m footer) line(w int) string {
 		}
 		text := m.Look.Cut(" "+said, w-m.Look.Cells.Width(tail))
 		rest := w - m.Look.Cells.Width(text) - m.Look.Cells.Width(tail)
+		if tail != "" {
+			m.spot("undo", m.Look.Cells.Width(text), m.Look.Cells.Width(tail))
+		}
 		return th.Text.Paint(text) + th.Accent.Paint(tail) + look.Blank(rest)
 	}
 	if hint := m.typing(); hint != "" {
@@ -89,13 +96,20 @@ func (m footer) line(w int) string {
 			style = th.Faint
 		}
 		b.WriteString(style.Paint(text))
+		m.spot(id, 1+used, n-1)
 		used += n
 	}
 	if room < 0 {
 		return look.Blank(w)
 	}
 	b.WriteString(th.Muted.Paint(help))
+	m.spot("help", 1+used, m.Look.Cells.Width(help))
 	return b.String() + look.Blank(w-1-used-m.Look.Cells.Width(help))
+}
+
+// spot says where a command stands.
+func (m footer) spot(id string, x, w int) {
+	m.pointer.Footer = append(m.pointer.Footer, mouse.Spot{X: x, W: w, ID: id})
 }
 
 // typing are the keys that do not stand for themselves while something lies over the

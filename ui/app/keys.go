@@ -41,6 +41,9 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if c.Message && m.Focus == screen.PaneThread && m.conversation.Reveal() {
 		return nil // what it would act on was not to be seen
 	}
+	if c.Selected && m.Focus == screen.PaneList && c.ID != "open" && m.inbox.List.Reveal() {
+		return nil
+	}
 	return m.run(c)
 }
 

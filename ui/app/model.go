@@ -24,6 +24,7 @@ import (
 	"parley/ui/look"
 	"parley/ui/mentions"
 	"parley/ui/page"
+	"parley/ui/pointer"
 	"parley/ui/presence"
 	"parley/ui/screen"
 	"parley/ui/snippets"
@@ -95,6 +96,13 @@ type Options struct {
 	Advance bool
 	// Shell: there is one to go back to for a while.
 	Shell bool
+	// NoMouse leaves the mouse to the terminal at first.
+	NoMouse bool
+	// Widths are those of panes that the user wants.
+	Widths screen.Widths
+	// Remember keeps a setting that the user changed on the screen, for the next start; nil: it
+	// is not kept. It returns a sentence that says why it is not; empty: it is.
+	Remember func(name string, value any) string
 	// ASCII: draw states with ASCII characters.
 	ASCII bool
 	// AskColours: the terminal answers rightly when asked whether it has true colour.
@@ -135,6 +143,7 @@ type Model struct {
 	snippets     *snippets.Model
 	editor       *editor.Model
 	panes        panes
+	pointer      *pointer.Model
 	guide        *guide.Model
 	frame        frame
 	// pressed is the key that was pressed last, as registries name it.
@@ -152,6 +161,7 @@ func New(o Options) (*Model, error) {
 	}
 	m.Screen = screen.New(m, o.Inbox, o.Now, o.Browse)
 	m.LightGround = o.Light
+	m.Widths, m.Remember = o.Widths, o.Remember
 	m.Look.Words, m.Look.Zone = o.Words, o.Zone
 	m.assemble(o)
 	var err error
@@ -193,6 +203,14 @@ func (m *Model) assemble(o Options) {
 		Composer: m.writer.Box, Writer: m.writer, Records: m.crm, Triage: m.inbox, Team: m.team,
 	}, func() []string { return m.keysOf("macro") }, m.keyTaken)
 	m.panes = panes{m.Screen, m.inbox, m.conversation, m.crm}
+	m.pointer = pointer.New(m.Screen, pointer.Parts{
+		Inbox: m.inbox, Conversation: m.conversation, Writer: m.writer, CRM: m.crm, Run: func(id string) tea.Cmd {
+			if c, ok := m.commands.Get(id); ok {
+				return m.run(c)
+			}
+			return nil
+		},
+	}, o.NoMouse)
 	m.guide = guide.New(m.Screen, guide.Parts{Pages: m.page, Items: []guide.Items{m.views, m.snippets}, Scope: m.panes.scope, Run: m.run})
 }
 

@@ -5,6 +5,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"parley/ui/overlay"
+	"parley/ui/pointer"
 	"parley/ui/screen"
 )
 
@@ -29,6 +30,7 @@ func (m *Model) laidOver(f *frame, lines []string) []string {
 	case *overlay.Palette, *overlay.Picker, *overlay.Help, *overlay.Reader:
 		room = max(min(room, leastSheet), room*2/3)
 	}
+	m.pointer.Sheet = pointer.Sheet{}
 	sheet := o.Lines(m.Look, w, room)
 	if len(sheet) == 0 {
 		return lines
@@ -37,6 +39,7 @@ func (m *Model) laidOver(f *frame, lines []string) []string {
 		lines[y] = m.Look.Theme.Faint.Paint(ansi.Strip(lines[y]))
 	}
 	y := to - len(sheet)
+	m.pointer.Sheet = pointer.Sheet{X: x, Y: y, W: w, H: len(sheet)}
 	f.Cursor = nil
 	if cx, cy, ok := o.Cursor(); ok {
 		f.Cursor = tea.NewCursor(x+cx, y+cy)

@@ -24,6 +24,7 @@ import (
 	"parley/ui/snippets"
 	"parley/ui/team"
 	"parley/ui/term"
+	"parley/ui/term/wheel"
 	"parley/ui/views"
 )
 
@@ -46,6 +47,14 @@ func (m *Model) route(msg tea.Msg) tea.Cmd {
 		return m.key(msg)
 	case tea.PasteMsg:
 		return m.paste(msg)
+	case tea.MouseClickMsg, tea.MouseMotionMsg, tea.MouseReleaseMsg, wheel.Turned:
+		m.ByHand = true
+		defer func() { m.ByHand = false }()
+		return m.pointer.Update(msg)
+	case screen.Kept:
+		if msg.Why != "" {
+			m.Notify(msg.Why)
+		}
 	case []inbox.Update:
 		return m.news(msg)
 	case screen.Waken:

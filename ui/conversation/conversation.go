@@ -46,6 +46,8 @@ type Model struct {
 	Thread *thread.Pane
 	talk   opened
 	newer  newer
+	// Drawn is where its parts were drawn last.
+	Drawn Drawn
 }
 
 // Writer is what the user writes: the composer, drafts, and replies that the hub does not

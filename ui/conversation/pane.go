@@ -15,6 +15,13 @@ const (
 	ruleFrom    = 12
 )
 
+// Drawn is on which lines of the conversation's pane its parts were drawn last.
+type Drawn struct {
+	// Messages is where the messages begin, Below the line after them, Composer the composer's
+	// first.
+	Messages, Below, Composer int
+}
+
 // Lines draws the conversation's pane: heading, messages, composer.
 func (m *Model) Lines(f *screen.Frame, w, h, x, top int) []string {
 	// While its Page is reloaded, only the typed text is known.
@@ -42,13 +49,16 @@ func (m *Model) Lines(f *screen.Frame, w, h, x, top int) []string {
 		composer = composer[:max(0, min(len(composer), h))]
 		lines, room = nil, max(0, h-len(composer))
 	}
+	m.Drawn.Messages = len(lines)
 	lines = append(lines, m.messageLines(f, r, w, room)...)
+	m.Drawn.Below = len(lines)
 	if h >= ruleFrom {
 		lines = append(lines, edge+m.composerRule(inner)+edge)
 	}
 	if cx, cy, ok := m.writer.Box.Cursor(); ok && m.Overlaid() == nil {
 		f.Cursor = tea.NewCursor(x+len(edge)+cx, top+len(lines)+cy)
 	}
+	m.Drawn.Composer = len(lines)
 	left, right := edge, edge
 	if edge != "" {
 		left, right = m.writer.Box.Bar()

@@ -59,6 +59,7 @@ var synonyms = map[string]string{
 	"questions":         "faq help how why support policy plan free よくある質問 ヘルプ 料金 無料",
 	"why_not":           "cannot limits rules できない 制限",
 	"help":              "keys shortcuts manual ヘルプ キー 使い方",
+	"mouse":             "select copy click pointer マウス 選択 コピー クリック",
 	"repaint":           "refresh redraw 再描画",
 	"suspend":           "shell background シェル",
 	"quit":              "exit close leave 終了 閉じる",

@@ -31,6 +31,7 @@ const memoRows = 400
 func (l *List) Lines(lk look.Look, c Context) (lines []string, next time.Time) {
 	p := painter{Look: lk, me: c.Me, w: l.w}
 	lines = make([]string, 0, l.h)
+	l.Visible = l.Visible[:0]
 	if l.rows.Len() == 0 {
 		return l.empty(lines, p, c), next
 	}
@@ -47,6 +48,7 @@ func (l *List) Lines(lk look.Look, c Context) (lines []string, next time.Time) {
 			l.keep(d, row)
 		}
 		lines = append(lines, row[:]...)
+		l.Visible = append(l.Visible, r.ID)
 	}
 	for len(lines) < l.h {
 		lines = append(lines, space(l.w))

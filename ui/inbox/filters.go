@@ -8,6 +8,7 @@ import (
 	"parley/i18n"
 	"parley/model/inbox"
 	"parley/ui/look"
+	"parley/ui/mouse"
 	"parley/ui/screen"
 )
 
@@ -116,14 +117,17 @@ func (m *Model) TurnPage() tea.Cmd {
 // FilterLine is the line with the filters and their counts.
 func (m *Model) FilterLine(w int) string {
 	th := m.Look.Theme
+	m.Tabs = m.Tabs[:0]
 	if m.Search.Active() {
 		return m.searchLine(w)
 	}
 	counts := m.Inbox.Counts(m.Query.Page)
 	var tabs []look.Piece
+	var filters []inbox.Filter
 	at := 0
 	if m.Query.Where != "" {
 		tabs = append(tabs, m.lit(m.askedTab()))
+		filters = append(filters, "")
 	}
 	for _, f := range append([]inbox.Filter{inbox.FilterAll}, Filters...) {
 		active := f == m.Query.Filter && m.Query.Where == ""
@@ -135,8 +139,9 @@ func (m *Model) FilterLine(w int) string {
 			at, tab = len(tabs), m.lit(tab)
 		}
 		tabs = append(tabs, tab)
+		filters = append(filters, f)
 	}
-	return m.tabLine(tabs, at, w)
+	return m.tabLine(tabs, filters, at, w)
 }
 
 // lit returns a tab as that of what the list shows.
@@ -149,7 +154,7 @@ func (m *Model) lit(tab look.Piece) look.Piece {
 }
 
 // tabLine lays out as many whole filters as fit, always including the active one.
-func (m *Model) tabLine(tabs []look.Piece, at, w int) string {
+func (m *Model) tabLine(tabs []look.Piece, filters []inbox.Filter, at, w int) string {
 	const gap = 3
 	more := m.Look.Theme.More
 	left := func(from int) int { // cells from there to the end
@@ -177,6 +182,7 @@ func (m *Model) tabLine(tabs []look.Piece, at, w int) string {
 		}
 		text := m.Look.Cut(t.Text, w-used)
 		b.WriteString(t.Style.Paint(text))
+		m.Tabs = append(m.Tabs, mouse.Spot{X: used, W: m.Look.Cells.Width(text), ID: string(filters[from+i])})
 		used += m.Look.Cells.Width(text)
 		space := min(gap, max(0, w-used))
 		b.WriteString(look.Blank(space))

@@ -7,6 +7,7 @@ import (
 
 	"parley/model"
 	"parley/model/inbox"
+	"parley/ui/mouse"
 	"parley/ui/screen"
 	"parley/ui/team"
 )
@@ -67,6 +68,9 @@ type Model struct {
 	ReadLabels func() tea.Cmd
 	// Agenda says what there is to do.
 	Agenda *Agenda
+	// Tabs are where the filters stand in their line, by the filters' names; "" for what is left
+	// out.
+	Tabs []mouse.Spot
 }
 
 // New returns an inbox that shows its rows in l.

@@ -37,6 +37,10 @@ type List struct {
 	// refreshed is how often it was refreshed.
 	refreshed uint64
 	drawn     memo
+	// loose: the window was scrolled, and may be off the selected row.
+	loose bool
+	// Visible are the rows of the last drawing, from the top.
+	Visible []model.ConversationID
 }
 
 // NewList returns an empty list.
@@ -61,7 +65,7 @@ func (l *List) SetRows(rows Rows) {
 	l.rows = rows
 	l.chosen.keep(l.Holds)
 	i, _ := rows.Index(l.selected)
-	l.top = 0
+	l.top, l.loose = 0, false
 	l.pick(i)
 }
 
@@ -144,6 +148,28 @@ func (l *List) Move(rows int) {
 	l.choose(l.index + rows)
 }
 
+// Scroll moves the window by that many lines, whatever is selected.
+func (l *List) Scroll(lines int) {
+	l.loose = true
+	rows := lines / rowLines
+	if rows == 0 || lines%rowLines != 0 { // a whole row for every line begun
+		rows += max(-1, min(1, lines))
+	}
+	l.top += rows
+	l.show()
+}
+
+// Reveal brings the selected row into view, and reports whether it was not.
+func (l *List) Reveal() bool {
+	if !l.loose {
+		return false
+	}
+	top := l.top
+	l.loose = false
+	l.show()
+	return l.top != top
+}
+
 // Half moves by that many half pages.
 func (l *List) Half(halves int) { l.Move(halves * max(1, l.visible()/2)) }
 
@@ -160,7 +186,7 @@ func (l *List) visible() int { return l.h / rowLines }
 // in the middle: users see the rows around it, and the terminal is redrawn once for many rows
 // rather than for each.
 func (l *List) choose(i int) {
-	l.touched = true
+	l.touched, l.loose = true, false
 	i = max(0, min(i, l.rows.Len()-1))
 	if n := max(1, l.visible()); i < l.top || i >= l.top+n {
 		l.top = i - n/2
@@ -179,8 +205,10 @@ func (l *List) pick(i int) {
 // show moves the window so that the selection is visible and no line is needlessly empty.
 func (l *List) show() {
 	n := max(1, l.visible())
-	l.top = min(l.top, l.index)
-	l.top = max(l.top, l.index-n+1)
+	if !l.loose {
+		l.top = min(l.top, l.index)
+		l.top = max(l.top, l.index-n+1)
+	}
 	l.top = max(0, min(l.top, l.rows.Len()-n))
 }
 

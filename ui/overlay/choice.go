@@ -28,6 +28,7 @@ type Choice struct {
 	said     string
 	options  []Option
 	selected int
+	shown
 }
 
 // choiceRoom is what a row needs besides its texts: marks, blanks and the edges of the sheet.
@@ -60,6 +61,9 @@ func (c *Choice) Select(id string) {
 
 // Update implements Overlay.
 func (c *Choice) Update(msg tea.Msg) (Action, tea.Cmd) {
+	if clicked, ok := msg.(Click); ok {
+		return c.click(clicked.ID), nil
+	}
 	key, ok := msg.(tea.KeyPressMsg)
 	if !ok {
 		return nil, nil
@@ -108,8 +112,10 @@ func (c *Choice) Lines(l look.Look, w, h int) []string {
 	}
 	keys = min(keys, max(1, iw/3))
 	content := c.sentence(l, iw, ih-len(c.options))
+	c.begin()
 	top := window(c.selected, c.selected+1, len(c.options), ih-len(content))
 	for i := top; i < len(c.options) && len(content) < ih; i++ {
+		c.put(len(content), c.options[i].ID)
 		content = append(content, c.row(l, i, keys, iw))
 	}
 	return f.lines(l, content)

@@ -1,6 +1,8 @@
 package overlay
 
 import (
+	"strconv"
+
 	tea "charm.land/bubbletea/v2"
 
 	"parley/ui/look"
@@ -24,6 +26,7 @@ type Form struct {
 	focus  int
 	err    string
 	caret  caret
+	shown
 }
 
 // NewForm returns a form of these fields.
@@ -54,6 +57,12 @@ func (f *Form) Texts() []string {
 
 // Update implements Overlay.
 func (f *Form) Update(msg tea.Msg) (Action, tea.Cmd) {
+	if c, ok := msg.(Click); ok {
+		if i, err := strconv.Atoi(c.ID); err == nil && i < len(f.in) {
+			f.focus = i
+		}
+		return nil, nil
+	}
 	if key, ok := msg.(tea.KeyPressMsg); ok && key.Text == "" {
 		switch key.Keystroke() {
 		case "esc", "ctrl+c":
@@ -102,8 +111,10 @@ func (f *Form) Lines(l look.Look, w, h int) []string {
 	tell(f.err, l.Theme.Danger.Paint, min(len(f.in), 1))
 	ox := contentLeft
 	f.caret = caret{}
+	f.begin()
 	top := window(f.focus, f.focus+1, len(f.in), ih-len(content))
 	for i := top; i < len(f.in) && len(content) < ih; i++ {
+		f.put(len(content), strconv.Itoa(i))
 		content = append(content, f.field(l, i, labels, iw, caret{ox, contentTop + len(content), true}))
 	}
 	return s.lines(l, content)

@@ -41,6 +41,7 @@ type Palette struct {
 	selected int
 	refused  bool
 	caret    caret
+	shown
 }
 
 // match is a found item, and which bytes of its title were typed.
@@ -86,6 +87,9 @@ func (p *Palette) SetItems(items []Item) {
 // Update implements Overlay.
 func (p *Palette) Update(msg tea.Msg) (Action, tea.Cmd) {
 	p.refused = false
+	if c, ok := msg.(Click); ok {
+		return p.click(c.ID), nil
+	}
 	if key, ok := msg.(tea.KeyPressMsg); ok && key.Text == "" {
 		switch key.Keystroke() {
 		case "esc", "ctrl+c":

@@ -15,6 +15,7 @@ func (p *Palette) Lines(l look.Look, w, h int) []string {
 	iw, ih := f.inside()
 	prompt := min(l.Cells.Width(promptMark), iw)
 	typed, x := p.in.draw(l, iw-prompt)
+	p.begin()
 	content := p.list(l, iw, ih-1)
 	p.caret = caret{contentLeft + prompt + x, contentTop + len(content), ih > 0 && iw > prompt}
 	return f.lines(l, append(content, l.Theme.Accent.Paint(l.Fit(promptMark, prompt))+l.Theme.Text.Paint(typed)))
@@ -68,6 +69,7 @@ func (p *Palette) rows(l look.Look, w, h int) []string {
 			lines = append(lines, l.Theme.Muted.Paint(l.Fit(p.heading(list, i), w)))
 			continue
 		}
+		p.put(len(lines), p.items[p.matches[at].item].ID)
 		lines = append(lines, p.row(l, at, w, at == p.selected && len(why) > 0))
 		if at == p.selected {
 			lines = append(lines, why...)

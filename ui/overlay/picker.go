@@ -42,6 +42,9 @@ type Picker struct {
 	alarm   bool
 	preview []PickerLine
 	caret   caret
+	shown
+	// above is how many lines the state of the search takes.
+	above int
 }
 
 // NewPicker returns a picker without rows.
@@ -82,6 +85,9 @@ func (p *Picker) SetPreview(lines []PickerLine) { p.preview = slices.Clone(lines
 
 // Update implements Overlay.
 func (p *Picker) Update(msg tea.Msg) (Action, tea.Cmd) {
+	if c, ok := msg.(Click); ok {
+		return p.click(c.ID), nil
+	}
 	if key, ok := msg.(tea.KeyPressMsg); ok && key.Text == "" {
 		switch key.Keystroke() {
 		case "esc", "ctrl+c":
@@ -143,6 +149,8 @@ func (p *Picker) Lines(l look.Look, w, h int) []string {
 	prompt := min(l.Cells.Width(promptMark), iw)
 	typed, x := p.in.draw(l, iw-prompt)
 	content := p.says(l, iw, ih)
+	p.begin()
+	p.above = len(content)
 	room := max(0, ih-len(content)-1)
 	if w >= besideFrom {
 		content = append(content, p.beside(l, iw, room)...)
@@ -258,6 +266,9 @@ func (p *Picker) list(l look.Look, w, h int) []string {
 		if at+r.height() > top && at < top+h {
 			drawn := r.draw(l, kinds, w, i == p.selected)
 			drawn = drawn[max(0, top-at):]
+			for n := range drawn {
+				p.put(p.above+len(lines)+n, r.ID)
+			}
 			lines = append(lines, drawn...)
 		}
 		at += r.height()

@@ -36,6 +36,7 @@ type Toggles struct {
 	// turned: something was turned on or off.
 	turned bool
 	caret  caret
+	shown
 }
 
 // NewToggles returns an overlay of things that are on or off. The hint says which keys do what.
@@ -87,6 +88,10 @@ func (t *Toggles) find() {
 
 // Update implements Overlay.
 func (t *Toggles) Update(msg tea.Msg) (Action, tea.Cmd) {
+	if c, ok := msg.(Click); ok {
+		t.click(c.ID)
+		return nil, nil
+	}
 	if key, ok := msg.(tea.KeyPressMsg); ok {
 		switch key.Keystroke() {
 		case "esc", "ctrl+c":
@@ -179,7 +184,9 @@ func (t *Toggles) Lines(l look.Look, w, h int) []string {
 	}
 	room := max(0, ih-len(content)-len(foot))
 	top := window(t.selected, t.selected+1, t.rows(), room)
+	t.begin()
 	for i := top; i < t.rows() && i < top+room; i++ {
+		t.put(len(content), t.idOf(i))
 		content = append(content, t.row(l, i, iw))
 	}
 	if t.rows() == 0 && room > 0 {

@@ -24,6 +24,9 @@ type Clock struct {
 // now returns the hub's time. It reads this machine's wall clock, so that a suspend counts.
 func (c *Clock) now() time.Time { return c.local().Round(0).Add(c.ahead) }
 
+// Local returns the time of this machine's clock.
+func (c *Clock) Local() time.Time { return c.local() }
+
 // SetHubTime sets the hub's time, if it is new.
 func (c *Clock) SetHubTime(hub time.Time) {
 	if hub.IsZero() || hub.Equal(c.hubTime) {

@@ -7,6 +7,8 @@ const (
 	// Previews is the width from which the conversation follows the selection.
 	Previews   = 100
 	wideScreen = 160
+	// The least that each pane is left with.
+	leastList, leastThread, leastPanel = 28, 30, 24
 
 	listNarrow, listMiddle, listWide = 34, 38, 44
 	panelMiddle, panelWide           = 28, 34
@@ -32,7 +34,13 @@ type Arrangement struct {
 	Panel bool
 	// Banner: there is a line below the header.
 	Banner bool
+	// Widths are those that the user wants.
+	Widths Widths
 }
+
+// Widths are the widths of panes that the user wants, as far as there is room; 0: what suits the
+// screen.
+type Widths struct{ List, Panel int }
 
 // Layout says where everything is. A pane of width 0 is not shown.
 type Layout struct {
@@ -75,6 +83,12 @@ func (l *Layout) columns(a Arrangement) {
 		if l.W >= wideScreen {
 			list, panel = listWide, panelWide
 		}
+		room := l.W - leastThread - Separator
+		if a.Panel {
+			panel = wanted(a.Widths.Panel, panel, leastPanel, room-Separator-leastList)
+			room -= Separator + panel
+		}
+		list = wanted(a.Widths.List, list, leastList, room)
 		l.List = list
 		l.Thread = l.W - list - Separator
 		if a.Panel {
@@ -82,8 +96,8 @@ func (l *Layout) columns(a Arrangement) {
 			l.Thread -= panel + Separator
 		}
 	case l.W >= TwoPanes:
-		l.List = listNarrow
-		l.Thread = l.W - listNarrow - Separator
+		l.List = wanted(a.Widths.List, listNarrow, leastList, l.W-leastThread-Separator)
+		l.Thread = l.W - l.List - Separator
 		if a.Panel { // it covers the conversation
 			l.Panel, l.Thread = l.Thread, 0
 		}
@@ -94,4 +108,12 @@ func (l *Layout) columns(a Arrangement) {
 	default:
 		l.List = l.W
 	}
+}
+
+// wanted returns the width that a pane gets: as wanted, or else what suits, within limits.
+func wanted(w, suits, least, most int) int {
+	if w == 0 {
+		w = suits
+	}
+	return max(least, min(w, most))
 }

@@ -48,6 +48,11 @@ type Screen struct {
 	Shown model.ConversationID
 	// ByHand: the message being handled is a key press.
 	ByHand bool
+	// Widths are the widths of panes that the user wants.
+	Widths Widths
+	// Remember keeps a setting that the user changed on the screen; nil: it is forgotten with
+	// the program. It returns a sentence that says why it is not kept; empty: it is.
+	Remember func(name string, value any) string
 	// Undo holds the actions that can be undone.
 	Undo UndoStack
 
@@ -98,6 +103,18 @@ func (s *Screen) Waits() bool {
 	_, kept := s.Inbox.KeptSince()
 	return s.Wire.State == Offline || kept && s.Wire.State == Connecting
 }
+
+// Keep returns a command that keeps a setting that the user changed on the screen.
+func (s *Screen) Keep(name string, value any) tea.Cmd {
+	remember := s.Remember
+	if remember == nil {
+		return nil
+	}
+	return func() tea.Msg { return Kept{remember(name, value)} }
+}
+
+// Kept says why a setting was not kept; empty: it was.
+type Kept struct{ Why string }
 
 // Live reports whether the hub is connected.
 func (s *Screen) Live() bool { return s.Wire.State == Live }

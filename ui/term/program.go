@@ -14,6 +14,8 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
+
+	"parley/ui/term/wheel"
 )
 
 // Options configure a program.
@@ -62,7 +64,8 @@ type Program struct {
 	// suspended asks to give the terminal to the shell.
 	suspended chan struct{}
 	// lent asks to lend the terminal.
-	lent chan Lend
+	lent  chan Lend
+	wheel wheel.Gatherer
 
 	kill  context.CancelFunc
 	ready context.Context
@@ -232,6 +235,8 @@ func (p *Program) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	case tea.WindowSizeMsg: // use the present size: the message may be old
 		w, h := p.size()
 		return tea.WindowSizeMsg{Width: w, Height: h}
+	case tea.MouseWheelMsg:
+		return p.wheel.Add(msg, p.tea.Send)
 	case tea.SuspendMsg:
 		if p.o.Suspend {
 			select {
@@ -312,7 +317,7 @@ func MeasuresClusters(m tea.ModeReportMsg) bool {
 // urgent reports whether the user waits for what a message changes.
 func urgent(msg tea.Msg) bool {
 	switch msg.(type) {
-	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseClickMsg:
+	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseClickMsg, tea.MouseMotionMsg, wheel.Turned:
 		return true
 	}
 	return false

@@ -2,6 +2,7 @@ package thread
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"parley/i18n"
@@ -169,10 +170,12 @@ func (p *Pane) drawIn(column int, l *line, ground *theme.Ink) string {
 // selected.
 func (p *Pane) Lines(focused bool) []string {
 	out := make([]string, 0, p.h)
+	p.drawn = p.drawn[:0]
 	if p.filled && p.count() > 0 {
 		out = p.visible(out, focused)
 		if above := p.h - len(out); above > 0 {
 			out = append(make([]string, above, p.h), out...)
+			p.drawn = append(slices.Repeat([]int{-1}, above), p.drawn...)
 			for y := range above {
 				out[y] = cells.Spaces(p.w)
 			}
@@ -195,6 +198,11 @@ func (p *Pane) visible(out []string, focused bool) []string {
 	for i, from := p.top.item, p.top.line; i < p.count() && len(out) < p.h; i, from = i+1, 0 {
 		b := p.block(i)
 		for n := from; n < len(b.lines) && len(out) < p.h; n++ {
+			if n < b.prelude {
+				p.drawn = append(p.drawn, -1)
+			} else {
+				p.drawn = append(p.drawn, i)
+			}
 			if i == selected && n >= b.prelude {
 				out = append(out, p.selectedLine(i, b, n))
 				continue

@@ -185,6 +185,15 @@ func (p *Pane) scroll(n int) {
 	p.settle()
 }
 
+// Scroll moves the view by that many lines. The selection stays where it is.
+func (p *Pane) Scroll(n int) {
+	if !p.filled || p.count() == 0 {
+		return
+	}
+	p.opening = false
+	p.scroll(n)
+}
+
 // NearTop reports whether the oldest message here is less than a screen away.
 func (p *Pane) NearTop() bool {
 	if !p.filled || p.count() == 0 {

@@ -36,6 +36,14 @@ func (p *Pane) Selected() (model.Message, bool) {
 	return *p.at(p.selected()), true
 }
 
+// At returns the message on a line of the last drawing.
+func (p *Pane) At(y int) (model.Message, bool) {
+	if y < 0 || y >= len(p.drawn) || p.drawn[y] < 0 || p.drawn[y] >= p.count() {
+		return model.Message{}, false
+	}
+	return *p.at(p.drawn[y]), true
+}
+
 // Asking returns the reply that sending again and dropping act on: the selected one if it asks,
 // failed or is scheduled, else the oldest that asks, else the oldest that the hub does not have (which has
 // no ID).

@@ -88,6 +88,8 @@ type Pane struct {
 	stuck bool
 	hold  anchor
 	sel   selection
+	// drawn is which message is on each line of the last drawing, by its index; -1: none.
+	drawn []int
 }
 
 // New returns an empty pane.
