@@ -97,8 +97,17 @@ const (
 
 // Drafts.
 const (
-	DraftsTitle ID = "drafts_title"
-	WhyNoDraft  ID = "why_no_draft"
+	DraftsTitle        ID = "drafts_title"
+	WhyNoDraft         ID = "why_no_draft"
+	DraftsHint         ID = "drafts_hint" // with Dot
+	DraftReply         ID = "draft_reply"
+	DraftHeld          ID = "draft_held"
+	DraftWaits         ID = "draft_waits"
+	DraftScheduled     ID = "draft_scheduled"
+	DraftQuotes        ID = "draft_quotes"
+	DraftAtHub         ID = "draft_at_hub"         // with Key
+	DraftFileGone      ID = "draft_file_gone"      // with File, Name
+	SaidDraftDiscarded ID = "said_draft_discarded" // with Name
 )
 
 // In the user's own editor.

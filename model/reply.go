@@ -36,11 +36,18 @@ type Reply struct {
 	Held bool `json:"held,omitempty"`
 }
 
-// Draft is the text of a reply that is not sent yet.
+// Draft is a reply or a note that is not sent yet.
 type Draft struct {
-	Text      Untrusted `json:"text"`
+	Text Untrusted `json:"text"`
+	// Files are those attached to it, ReplyTo is the message it quotes, or empty. A note has
+	// neither.
+	Files     []File    `json:"files,omitempty"`
+	ReplyTo   MessageID `json:"reply_to,omitempty"`
 	UpdatedAt time.Time `json:"updated_at"`
 }
+
+// Empty reports whether there is nothing in it.
+func (d Draft) Empty() bool { return d.Text == "" && len(d.Files) == 0 && d.ReplyTo == "" }
 
 // DraftOf identifies a draft: a reply to a conversation's customer, or a note about it. The
 // two are separate, so that what is written for colleagues never becomes a reply.

@@ -65,27 +65,28 @@ func (d *Drafts) path(of model.DraftOf) string {
 	return filepath.Join(d.folder(of.Note), draftName(d.hub, of.Conversation))
 }
 
-// Save writes a draft to disk; when it returns, the draft is durable. An empty text deletes
-// it. A version older than the last saved one is ignored. A draft without a conversation is
-// ignored.
-func (d *Drafts) Save(of model.DraftOf, text string, at time.Time) error {
+// Save writes a draft to disk; when it returns, the draft is durable. An empty one is deleted.
+// A version older than the last saved one is ignored. A draft without a conversation is
+// ignored. Of attached files only their paths and hashes are kept.
+func (d *Drafts) Save(of model.DraftOf, draft model.Draft) error {
 	if of.Conversation == "" {
 		return nil
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if at.Before(d.last[of]) {
+	if draft.UpdatedAt.Before(d.last[of]) {
 		return nil
 	}
-	d.last[of] = at
-	return d.put(of, model.Untrusted(text), at)
+	d.last[of] = draft.UpdatedAt
+	return d.put(of, draft)
 }
 
-func (d *Drafts) put(of model.DraftOf, text model.Untrusted, at time.Time) error {
-	if text == "" {
+func (d *Drafts) put(of model.DraftOf, draft model.Draft) error {
+	if draft.Empty() {
 		return d.forget(of)
 	}
-	b, err := json.Marshal(keptDraft{Hub: d.hub, Conversation: of.Conversation, Draft: model.Draft{Text: text, UpdatedAt: at.UTC()}})
+	draft.UpdatedAt, draft.Files = draft.UpdatedAt.UTC(), notUploaded(draft.Files)
+	b, err := json.Marshal(keptDraft{Hub: d.hub, Conversation: of.Conversation, Draft: draft})
 	if err != nil {
 		return fmt.Errorf("encode draft: %w", err)
 	}
@@ -157,7 +158,7 @@ func readDraft(dir string, file fs.DirEntry) (keptDraft, error) {
 		return keptDraft{}, err
 	}
 	var k keptDraft
-	if json.Unmarshal(b, &k) != nil || k.Text == "" || draftName(k.Hub, k.Conversation) != file.Name() {
+	if json.Unmarshal(b, &k) != nil || k.Empty() || draftName(k.Hub, k.Conversation) != file.Name() {
 		return keptDraft{}, errNoDraft
 	}
 	return k, nil

@@ -58,7 +58,7 @@ func TestDrafts(t *testing.T) {
 	const text = model.Untrusted("はい、\n\x1b[31m 本日 \u2028")
 	tokyo := time.FixedZone("", 9*60*60)
 	for _, s := range []model.Untrusted{"は", text} {
-		if err := d.Save(reply(conversation), string(s), drafted.In(tokyo)); err != nil {
+		if err := d.Save(reply(conversation), draft(string(s), drafted.In(tokyo))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -83,7 +83,7 @@ func TestDrafts(t *testing.T) {
 		t.Errorf("another hub has %v", other)
 	}
 	for range 2 { // forgetting what is gone is no error
-		if err := d.Save(reply(conversation), "", drafted); err != nil {
+		if err := d.Save(reply(conversation), draft("", drafted)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -101,7 +101,7 @@ func TestDraftsOfOddNames(t *testing.T) {
 	d := outbox.NewDrafts(dir, hubURL)
 	ids := []model.ConversationID{".", "..", "../x", "/etc/passwd", "a\x00b", "a", "A", "100_7001", model.ConversationID(strings.Repeat("x", 5000))}
 	for _, id := range ids {
-		if err := d.Save(reply(id), "to "+string(id), drafted); err != nil {
+		if err := d.Save(reply(id), draft("to "+string(id), drafted)); err != nil {
 			t.Fatalf("%q: %v", id, err)
 		}
 	}
@@ -121,7 +121,7 @@ func TestBrokenDraftsAreTold(t *testing.T) {
 	dir := t.TempDir()
 	d := outbox.NewDrafts(dir, hubURL)
 	for _, id := range []model.ConversationID{"100_1", "100_2"} {
-		if err := d.Save(reply(id), "a secret text", drafted); err != nil {
+		if err := d.Save(reply(id), draft("a secret text", drafted)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -174,13 +174,13 @@ func TestDraftsThatCannotBeKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := outbox.NewDrafts(file, hubURL)
-	if err := d.Save(reply(conversation), "hi", drafted); err == nil {
+	if err := d.Save(reply(conversation), draft("hi", drafted)); err == nil {
 		t.Error("kept in a file")
 	}
 	if all, err := d.All(); err == nil || all == nil {
 		t.Errorf("a file holds %v (%v)", all, err)
 	}
-	if err := outbox.NewDrafts(t.TempDir(), hubURL).Save(reply(conversation), "hi", time.Unix(1<<60, 0)); err == nil {
+	if err := outbox.NewDrafts(t.TempDir(), hubURL).Save(reply(conversation), draft("hi", time.Unix(1<<60, 0))); err == nil {
 		t.Error("kept at a time that can't be written")
 	}
 }
@@ -194,7 +194,7 @@ func TestDraftsBySeveral(t *testing.T) {
 	for _, text := range texts {
 		writing.Go(func() {
 			for range 20 {
-				if err := outbox.NewDrafts(dir, hubURL).Save(reply(conversation), string(text), drafted); err != nil {
+				if err := outbox.NewDrafts(dir, hubURL).Save(reply(conversation), draft(string(text), drafted)); err != nil {
 					t.Error(err)
 				}
 			}
@@ -231,7 +231,7 @@ func TestDraftsAreAMap(t *testing.T) {
 			if rapid.Bool().Draw(r, "forget") {
 				text = ""
 			}
-			if err := d.Save(reply(id), string(text), at); err != nil {
+			if err := d.Save(reply(id), draft(string(text), at)); err != nil {
 				r.Fatal(err)
 			}
 			if want[hub] == nil {
@@ -264,7 +264,7 @@ func TestDraftsOfNotesAreKeptApart(t *testing.T) {
 	t.Parallel()
 	d := outbox.NewDrafts(filepath.Join(t.TempDir(), "drafts"), hubURL)
 	at, note := time.Now(), model.DraftOf{Conversation: conversation, Note: true}
-	for _, err := range []error{d.Save(reply(conversation), "to you", at), d.Save(note, "among us", at)} {
+	for _, err := range []error{d.Save(reply(conversation), draft("to you", at)), d.Save(note, draft("among us", at))} {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -276,7 +276,7 @@ func TestDraftsOfNotesAreKeptApart(t *testing.T) {
 			t.Errorf("kept: %v, %v", all, err)
 		}
 	}
-	if err := d.Save(note, "", at); err != nil {
+	if err := d.Save(note, draft("", at)); err != nil {
 		t.Fatal(err)
 	}
 	if all, err := d.All(); err != nil || len(all) != 1 || all[reply(conversation)].Text != "to you" {
@@ -289,11 +289,33 @@ func TestDraftsSavedLate(t *testing.T) {
 	t.Parallel()
 	d := outbox.NewDrafts(t.TempDir(), hubURL)
 	for i, text := range []string{"newer", "older", ""} {
-		if err := d.Save(reply(conversation), text, drafted.Add(-time.Duration(i)*time.Second)); err != nil {
+		if err := d.Save(reply(conversation), draft(text, drafted.Add(-time.Duration(i)*time.Second))); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if got := drafts(t, d)[conversation].Text; got != "newer" {
 		t.Errorf("kept %q", got)
+	}
+}
+
+func draft(text string, at time.Time) model.Draft {
+	return model.Draft{Text: model.Untrusted(text), UpdatedAt: at}
+}
+
+// TestDraftsKeepFilesAndQuotes, but nothing of an upload; one without any text is a draft, too.
+func TestDraftsKeepFilesAndQuotes(t *testing.T) {
+	t.Parallel()
+	d := outbox.NewDrafts(t.TempDir(), hubURL)
+	was := model.Draft{Files: []model.File{{Path: "/tmp/a\xff.png", SHA256: "x", Size: 3, Upload: "u1"}}, ReplyTo: "m1", UpdatedAt: drafted.UTC()}
+	if err := d.Save(reply(conversation), was); err != nil {
+		t.Fatal(err)
+	}
+	got := drafts(t, d)[conversation]
+	was.Files[0].Upload = ""
+	if got.Text != "" || got.ReplyTo != was.ReplyTo || !slices.Equal(got.Files, was.Files) || !got.UpdatedAt.Equal(was.UpdatedAt) {
+		t.Errorf("kept %+v, want %+v", got, was)
+	}
+	if err := d.Save(reply(conversation), model.Draft{UpdatedAt: drafted}); err != nil || len(drafts(t, d)) > 0 {
+		t.Errorf("discarded, and still there: %v, %v", drafts(t, d), err)
 	}
 }

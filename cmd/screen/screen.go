@@ -113,8 +113,9 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 	for _, r := range m.Unheard() {
 		err = errors.Join(err, replies.Keep(r))
 	}
-	of, text := m.Unsaved()
-	if serr := drafts.Save(of, text, p.Now()); serr != nil && of.Conversation != "" {
+	of, draft := m.Unsaved()
+	draft.UpdatedAt = p.Now()
+	if serr := drafts.Save(of, draft); serr != nil && of.Conversation != "" {
 		return serr
 	}
 	return err

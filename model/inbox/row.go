@@ -77,6 +77,7 @@ type lastHead struct {
 // rowExtra holds what few conversations have.
 type rowExtra struct {
 	snoozed     stamp
+	scheduled   stamp
 	otherApp    stamp
 	uncertain   stamp // until when a reply may be allowed after the window
 	labels      []string
@@ -163,13 +164,13 @@ func (r *row) set(f facts, is bool) {
 func packExtra(c *model.Conversation) *rowExtra {
 	x := rowExtra{
 		snoozed: stampOfPointer(c.SnoozedUntil), otherApp: stampOfPointer(c.OtherAppUntil), uncertain: stampOfPointer(c.UncertainUntil),
-		labels: c.Labels, links: c.Links, entry: c.Entry, said: c.LastSaid,
+		scheduled: stampOfPointer(c.Scheduled), labels: c.Labels, links: c.Links, entry: c.Entry, said: c.LastSaid,
 		mentioned: slices.Clone(c.Mentioned),
 	}
 	if m := c.LastMessage; m != nil {
 		x.event, x.attachments = m.Event, m.Attachments
 	}
-	if x.snoozed == never && x.otherApp == never && x.uncertain == never && x.entry == nil && x.event == nil && x.said == nil &&
+	if x.snoozed == never && x.scheduled == never && x.otherApp == never && x.uncertain == never && x.entry == nil && x.event == nil && x.said == nil &&
 		len(x.labels)+len(x.links)+len(x.attachments)+len(x.mentioned) == 0 {
 		return nil
 	}
@@ -293,10 +294,10 @@ func (r *row) uncertainUntil() stamp {
 
 // pointees holds all that an unpacked conversation points to, in one allocation.
 type pointees struct {
-	window, snoozed, otherApp, uncertain time.Time
-	since                                time.Time
-	assignee                             model.UserRef
-	last                                 model.Summary
+	window, snoozed, scheduled, otherApp, uncertain time.Time
+	since                                           time.Time
+	assignee                                        model.UserRef
+	last                                            model.Summary
 }
 
 func (s stamp) into(t *time.Time) *time.Time {
@@ -339,7 +340,7 @@ func (r *row) unpack() model.Conversation {
 	}
 	if x := r.extra; x != nil {
 		c.SnoozedUntil, c.OtherAppUntil = x.snoozed.into(&room.snoozed), x.otherApp.into(&room.otherApp)
-		c.UncertainUntil = x.uncertain.into(&room.uncertain)
+		c.UncertainUntil, c.Scheduled = x.uncertain.into(&room.uncertain), x.scheduled.into(&room.scheduled)
 		c.Entry, c.LastSaid, c.Mentioned = x.entry, x.said, x.mentioned
 		if x.labels != nil {
 			c.Labels = x.labels

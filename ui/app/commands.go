@@ -61,7 +61,7 @@ func (m commands) answering() []cmd {
 		{ID: "send_later", Keys: []string{"alt+l"}, Scope: command.Anywhere, Reason: m.later.Needs, Run: m.later.Ask},
 		{ID: "send_held", Scope: command.Panes, Reason: m.writer.Hold.NeedsHeld, Run: m.sendHeld},
 		{ID: "drop", Keys: []string{"D"}, Scope: command.Thread, Danger: true, Message: true, Reason: m.writer.NeedsDroppable, Run: m.writer.GiveUp},
-		{ID: "drafts", Keys: []string{"d"}, Scope: command.Panes, Reason: m.writer.NeedsDraft, Run: m.writer.ListDrafts},
+		{ID: "drafts", Keys: []string{"d"}, Scope: command.Panes, Run: m.drafts.List},
 		{ID: "copy", Keys: []string{"y"}, Scope: command.Panes, Selected: true, Message: true, Reason: m.conversation.NeedsMessage, Run: m.conversation.CopyText},
 		{ID: "open_address", Keys: []string{"o"}, Scope: command.Thread, Message: true, Reason: m.browse.Needs, Run: m.browse.Open},
 		{ID: "share", Keys: []string{"m"}, Scope: command.Panes, Reason: m.NeedsPage, Run: m.page.Share},

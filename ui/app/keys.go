@@ -61,7 +61,7 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 	switch k.String() {
 	case "esc":
 		if m.writer.Unquote() || m.writer.Attacher.Remove() {
-			return nil
+			return m.writer.Typing()
 		}
 		return m.writer.LeaveBox()
 	case "enter":

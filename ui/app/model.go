@@ -16,6 +16,7 @@ import (
 	"parley/ui/conversation"
 	"parley/ui/crm"
 	"parley/ui/deletion"
+	"parley/ui/drafts"
 	"parley/ui/editor"
 	"parley/ui/guide"
 	list "parley/ui/inbox"
@@ -133,6 +134,7 @@ type Model struct {
 	writer       *conversation.Writer
 	deletion     *deletion.Model
 	later        *later.Model
+	drafts       *drafts.Model
 	team         *team.Model
 	presence     *presence.Model
 	page         *page.Model
@@ -188,6 +190,7 @@ func (m *Model) assemble(o Options) {
 	})
 	m.deletion = deletion.New(m.Screen, o.Hub, m.conversation)
 	m.later = later.New(m.Screen, conversation.NewLater(m.writer))
+	m.drafts = drafts.New(m.Screen, conversation.NewDrafting(m.writer))
 	m.crm = crm.New(m.Screen, o.Hub, m.conversation)
 	m.browse = browse.New(m.Screen, o.Hub, o.Downloads, m.conversation.Thread)
 	m.inbox = list.New(m.Screen, o.Hub, rows, m.team, m.conversation, o.Preview)
@@ -256,7 +259,7 @@ func (m *Model) restyle() {
 
 // Unsaved returns the composer's text and what it is of, for when the program ends
 // otherwise than by its own keys.
-func (m *Model) Unsaved() (model.DraftOf, string) { return m.writer.Unsaved() }
+func (m *Model) Unsaved() (model.DraftOf, model.Draft) { return m.writer.Unsaved() }
 
 // Unheard returns what the user sent off and the hub has not taken, for when the program
 // ends.

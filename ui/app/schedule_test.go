@@ -554,8 +554,8 @@ func (p *play) restarts(done int) {
 	for of, text := range p.w.Writer().Typed.Texts {
 		typed[of] = model.Draft{Text: model.Untrusted(text)}
 	}
-	if of, text := p.w.Writer().Unsaved(); of.Conversation != "" {
-		typed[of] = model.Draft{Text: model.Untrusted(text)}
+	if of, d := p.w.Writer().Unsaved(); of.Conversation != "" {
+		typed[of] = d
 	}
 	p.starts(typed)
 	for id, c := range p.hub {

@@ -202,7 +202,7 @@ func (m *Model) news(updates []inbox.Update) tea.Cmd {
 	m.crm.Changed(changes)
 	follow := m.conversation.Follow(changes)
 	m.writer.NotifyUnsent()
-	dropped := m.writer.DropDeleted()
+	dropped := m.writer.DropGone()
 	if changes.Many || slices.ContainsFunc(changes.Conversations, m.Deleted) {
 		m.forget(m.Deleted)
 	}
@@ -264,5 +264,5 @@ func (m *Model) settle() tea.Cmd {
 	if m.writer.Hold.Left() {
 		return tea.Sequence(tea.Batch(taken, passed, handed), m.leave())
 	}
-	return tea.Batch(taken, passed, handed, rung, records, m.conversation.WatchReading(), m.conversation.ReadOlder(), m.crm.ReadOn(), m.presence.Announce(), m.Clock.Wake(m.nextChange()))
+	return tea.Batch(taken, passed, handed, rung, records, m.conversation.WatchReading(), m.conversation.ReadOlder(), m.crm.ReadOn(), m.presence.Announce(), m.writer.Attacher.CheckKept(), m.Clock.Wake(m.nextChange()))
 }

@@ -1,6 +1,7 @@
 package conversation
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -23,6 +24,8 @@ type Attacher struct {
 	*Writer
 	// files checks the user's files; nil if they are on another machine.
 	files Files
+	// kept are the conversations whose drafts of earlier runs have files that are not checked yet.
+	kept map[model.ConversationID]bool
 }
 
 // fileChecked is the result of checking a file.
@@ -88,10 +91,74 @@ func (m *Attacher) checked(c fileChecked) tea.Cmd {
 		return m.ask(c.id, c.path, m.Explain(c.err))
 	}
 	m.Attached[c.id] = append(m.Attached[c.id], c.file)
+	of := model.DraftOf{Conversation: c.id}
 	if c.id != m.Shown {
+		return m.saveDraft(of, m.Typed.Text(of))
+	}
+	return tea.Batch(m.openBox(false), m.keepDraft())
+}
+
+// filesMissing names the files of drafts of earlier runs that can't be attached any more.
+type filesMissing map[model.ConversationID][]model.File
+
+// CheckKept checks whether the files of the drafts of earlier runs are still there, once their
+// conversations are known.
+func (m *Attacher) CheckKept() tea.Cmd {
+	if m.files == nil {
 		return nil
 	}
-	return m.openBox(false)
+	all := map[model.ConversationID][]model.File{}
+	for id := range m.kept {
+		if _, ok := m.Inbox.Conversation(id); ok {
+			all[id] = slices.Clone(m.Attached[id])
+			delete(m.kept, id)
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	files := m.files
+	return func() tea.Msg {
+		out := filesMissing{}
+		for id, fs := range all {
+			for _, f := range fs {
+				if _, err := files.Check(f.Path); err != nil {
+					out[id] = append(out[id], f)
+				}
+			}
+		}
+		return out
+	}
+}
+
+// missing removes files that are not there any more from the drafts, and says so.
+func (m *Attacher) missing(gone filesMissing) tea.Cmd {
+	var cmds []tea.Cmd
+	for id, files := range gone {
+		before := len(m.Attached[id])
+		left := slices.DeleteFunc(slices.Clone(m.Attached[id]), func(f model.File) bool { return slices.Contains(files, f) })
+		if len(left) == before {
+			continue
+		}
+		if m.Attached[id] = left; len(left) == 0 {
+			delete(m.Attached, id)
+		}
+		of := model.DraftOf{Conversation: id}
+		cmds = append(cmds, m.saveDraft(of, m.Typed.Text(of)))
+		r, _ := m.Inbox.Conversation(id)
+		m.NotifyLonger(m.Say(i18n.DraftFileGone, "Name", m.Look.Name(r.Customer), "File", m.names(files)))
+	}
+	m.setVerdict()
+	return tea.Batch(cmds...)
+}
+
+// names returns the names of files, to be read.
+func (m *Attacher) names(files []model.File) string {
+	var names []string
+	for _, f := range files {
+		names = append(names, m.Look.Line(model.Untrusted(f.Name())))
+	}
+	return strings.Join(names, ", ")
 }
 
 // Remove removes the last attached file, and reports whether there was one.
@@ -113,12 +180,9 @@ func (m *Attacher) line() string {
 	if m.Box.Note() {
 		return ""
 	}
-	var names []string
-	for _, f := range m.Attached[m.Box.Conversation()] {
-		names = append(names, m.Look.Line(model.Untrusted(f.Name())))
-	}
-	if len(names) == 0 {
+	files := m.Attached[m.Box.Conversation()]
+	if len(files) == 0 {
 		return ""
 	}
-	return m.Say(i18n.AttachedFiles, "Files", strings.Join(names, ", "))
+	return m.Say(i18n.AttachedFiles, "Files", m.names(files))
 }

@@ -45,17 +45,18 @@ func (m *Writer) Compose(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmd, m.Typing(), told)
 }
 
-// DropDeleted drops what was written in deleted conversations, in memory and on disk: drafts
-// and replies that were not handed in.
-func (m *Writer) DropDeleted() tea.Cmd {
+// DropGone drops what was written in conversations that were deleted, or that the user may not
+// see any more, in memory and on disk: the drafts of both, and of deleted ones also the replies
+// that were not handed in.
+func (m *Writer) DropGone() tea.Cmd {
 	var cmds []tea.Cmd
-	if m.Deleted(m.Box.Conversation()) {
+	if m.unseen(m.Box.Conversation()) {
 		m.Box.Close()
 		m.Box.Show("", "")
 	}
-	for of := range maps.Clone(m.Typed.Texts) {
-		if m.Deleted(of.Conversation) {
-			cmds = append(cmds, m.saveDraft(of, ""))
+	for of := range maps.Clone(m.Typed.at) {
+		if m.unseen(of.Conversation) {
+			cmds = append(cmds, m.discard(of))
 		}
 	}
 	for id, all := range m.Replies {
@@ -72,4 +73,21 @@ func (m *Writer) DropDeleted() tea.Cmd {
 		})
 	}
 	return tea.Batch(cmds...)
+}
+
+// unseen reports whether a conversation was deleted, or belongs to a Page of which the hub said
+// that the user may not see it. What is not known yet is neither.
+func (m *Writer) unseen(id model.ConversationID) bool {
+	p, ok := m.Inbox.Page(id.Page())
+	return ok && !p.Sees || m.Deleted(id)
+}
+
+// discard drops a draft, with its quote and files.
+func (m *Writer) discard(of model.DraftOf) tea.Cmd {
+	if !of.Note {
+		delete(m.Quotes, of.Conversation)
+		delete(m.Attached, of.Conversation)
+	}
+	delete(m.returned, of)
+	return m.saveDraft(of, "")
 }

@@ -109,7 +109,12 @@ func New(s *screen.Screen, o Options) (*Model, *Writer) {
 		Replies: pending{}, returned: map[model.DraftOf]string{}, stopped: map[model.ClientID]bool{},
 		Quotes: map[model.ConversationID]model.MessageID{}, Attached: map[model.ConversationID][]model.File{},
 	}
-	m.writer.Attacher = &Attacher{Writer: m.writer, files: o.Files}
+	m.writer.Attacher = &Attacher{Writer: m.writer, files: o.Files, kept: map[model.ConversationID]bool{}}
+	for of, d := range o.Typed {
+		if m.writer.putWith(of, d); len(d.Files) > 0 {
+			m.writer.Attacher.kept[of.Conversation] = true
+		}
+	}
 	m.writer.Hold = Hold{writer: m.writer, length: o.Hold}
 	m.writer.addUnsent(o.Unsent)
 	return m, m.writer
@@ -174,6 +179,7 @@ type WriterMsg interface{ aboutWriting() }
 func (decided) aboutWriting()       {}
 func (pause) aboutWriting()         {}
 func (draftSaved) aboutWriting()    {}
+func (filesMissing) aboutWriting()  {}
 func (fileChecked) aboutWriting()   {}
 func (pathCompleted) aboutWriting() {}
 func (Replied) aboutWriting()       {}
@@ -192,6 +198,8 @@ func (m *Writer) Update(msg WriterMsg) tea.Cmd {
 		return m.pause(msg)
 	case draftSaved:
 		return m.draftSaved(msg)
+	case filesMissing:
+		return m.Attacher.missing(msg)
 	case fileChecked:
 		return m.Attacher.checked(msg)
 	case pathCompleted:

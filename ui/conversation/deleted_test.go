@@ -37,8 +37,8 @@ func TestDeletedConversationTakesWhatIsTyped(t *testing.T) {
 	w.Removes("100_5000")
 	w.Passes(conversation.DraftPause)
 	w.Hides("half a sentence", "question 0", "not handed in")
-	if of, text := w.Unsaved(); of.Conversation != "" || text != "" {
-		t.Errorf("would still save %q of %s", text, of.Conversation)
+	if of, d := w.Unsaved(); of.Conversation != "" || !d.Empty() {
+		t.Errorf("would still save %q of %s", d.Text, of.Conversation)
 	}
 	for of, text := range w.Drafts {
 		if of.Conversation == "100_5000" && text != "" {

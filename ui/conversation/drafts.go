@@ -1,46 +1,45 @@
 package conversation
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"parley/i18n"
 	"parley/model"
 	"parley/model/safe"
-	"parley/ui/overlay"
 )
 
 // Drafts stores what was typed and not sent. Its method is called in commands.
 type Drafts interface {
-	// Save stores a draft; an empty one is deleted.
-	Save(of model.DraftOf, text string, at time.Time) error
+	// Save stores a draft; an empty one is deleted. One that is older than what is stored is
+	// ignored.
+	Save(of model.DraftOf, d model.Draft) error
 }
 
 // typed holds what was typed and not sent.
 type typed struct {
 	Texts map[model.DraftOf]string
+	// at is when each draft changed last.
+	at map[model.DraftOf]time.Time
+	// with is what each reply that is being written had with it, when it was last kept.
+	with map[model.ConversationID]string
 	// generation counts changes, to notice a pause in typing.
 	generation uint64
 }
 
 func newTyped(kept map[model.DraftOf]model.Draft) typed {
-	t := typed{Texts: map[model.DraftOf]string{}}
+	t := typed{Texts: map[model.DraftOf]string{}, at: map[model.DraftOf]time.Time{}, with: map[model.ConversationID]string{}}
 	for of, d := range kept {
 		t.set(of, safe.Typed(d.Text))
+		t.setWith(of, d)
+		t.at[of] = d.UpdatedAt
 	}
 	return t
 }
 
 func (t *typed) Text(of model.DraftOf) string { return t.Texts[of] }
-
-// has reports whether a conversation has text that is not sent.
-func (t *typed) has(id model.ConversationID) bool {
-	return t.Texts[model.DraftOf{Conversation: id}] != "" || t.Texts[model.DraftOf{Conversation: id, Note: true}] != ""
-}
 
 // set stores a text, and reports whether it changed.
 func (t *typed) set(of model.DraftOf, s string) bool {
@@ -54,6 +53,26 @@ func (t *typed) set(of model.DraftOf, s string) bool {
 		delete(t.Texts, of)
 	} else {
 		t.Texts[of] = s
+	}
+	return true
+}
+
+// setWith stores what a draft has with it besides its text, and reports whether it changed.
+func (t *typed) setWith(of model.DraftOf, d model.Draft) bool {
+	if of.Note {
+		return false
+	}
+	with := string(d.ReplyTo)
+	for _, f := range d.Files {
+		with += "\x00" + f.Path + "\x00" + f.SHA256
+	}
+	if t.with[of.Conversation] == with {
+		return false
+	}
+	if with == "" {
+		delete(t.with, of.Conversation)
+	} else {
+		t.with[of.Conversation] = with
 	}
 	return true
 }
@@ -72,11 +91,8 @@ func (m *Writer) writing() model.DraftOf {
 	return model.DraftOf{Conversation: m.Box.Conversation(), Note: m.Box.Note()}
 }
 
-// Typing starts the wait for a pause in typing.
+// Typing starts the wait for a pause in typing, after which what changed is kept.
 func (m *Writer) Typing() tea.Cmd {
-	if m.Box.Text() == m.Typed.Text(m.writing()) {
-		return nil
-	}
 	m.Typed.generation++
 	return m.Clock.After(DraftPause, pause{generation: m.Typed.generation})
 }
@@ -97,11 +113,26 @@ func (m *Writer) keepDraft() tea.Cmd {
 }
 
 func (m *Writer) saveDraft(of model.DraftOf, text string) tea.Cmd {
-	if !m.Typed.set(of, text) {
+	changed := m.Typed.set(of, text)
+	d := m.draft(of)
+	if !m.Typed.setWith(of, d) && !changed {
 		return nil
 	}
-	drafts, text, at := m.drafts, m.Typed.Text(of), m.Now()
-	return func() tea.Msg { return draftSaved{drafts.Save(of, text, at)} }
+	d.UpdatedAt = m.Now()
+	if m.Typed.at[of] = d.UpdatedAt; d.Empty() {
+		delete(m.Typed.at, of)
+	}
+	drafts := m.drafts
+	return func() tea.Msg { return draftSaved{drafts.Save(of, d)} }
+}
+
+// draft is a draft as it is now, but for what is in the composer and not kept yet.
+func (m *Writer) draft(of model.DraftOf) model.Draft {
+	d := model.Draft{Text: model.Untrusted(m.Typed.Text(of)), UpdatedAt: m.Typed.at[of]}
+	if !of.Note {
+		d.Files, d.ReplyTo = slices.Clone(m.Attached[of.Conversation]), m.Quotes[of.Conversation]
+	}
+	return d
 }
 
 func (m *Writer) draftSaved(d draftSaved) tea.Cmd {
@@ -133,95 +164,95 @@ func (m *Writer) showDraft(of model.DraftOf) {
 	m.setVerdict()
 }
 
-// Unsaved returns the composer's text and which draft it is, for when the program ends other
+// Unsaved returns what is being written and which draft it is, for when the program ends other
 // than by its own keys.
-func (m *Writer) Unsaved() (model.DraftOf, string) { return m.writing(), m.Box.Text() }
+func (m *Writer) Unsaved() (model.DraftOf, model.Draft) {
+	d := m.draft(m.writing())
+	d.Text, d.UpdatedAt = model.Untrusted(m.Box.Text()), m.Now()
+	return m.writing(), d
+}
 
-// Unfinished reports whether a conversation has something unfinished of the user's: text not
-// sent, or a reply that could not be handed in.
+// Unfinished reports whether a conversation has something unfinished of the user's: a draft, or
+// a reply that could not be handed in.
 func (m *Writer) Unfinished(id model.ConversationID) bool {
-	return m.Typed.has(id) || m.Replies.failed(id)
+	reply := model.DraftOf{Conversation: id}
+	return !m.draft(reply).Empty() || !m.draft(model.DraftOf{Conversation: id, Note: true}).Empty() || m.Replies.failed(id)
 }
 
-// NeedsDraft says why there are no drafts to list; empty: there are some.
-func (m *Writer) NeedsDraft() string {
-	if len(m.Typed.Texts) == 0 && len(m.Replies) == 0 {
-		return m.Say(i18n.WhyNoDraft)
+// Drafting is what the user wrote that was not sent, as those who list it need it.
+type Drafting struct{ writer *Writer }
+
+// NewDrafting returns the Drafting of a writer.
+func NewDrafting(w *Writer) Drafting { return Drafting{w} }
+
+// All returns the drafts as they are now.
+func (d Drafting) All() map[model.DraftOf]model.Draft {
+	out := map[model.DraftOf]model.Draft{}
+	for of := range d.writer.Typed.at {
+		out[of] = d.writer.draft(of)
 	}
-	return ""
+	return out
 }
 
-// draftCells is how much of a draft the list shows.
-const draftCells = 24
-
-// draftNote is the prefix of the ids of notes in the list of drafts.
-const draftNote = "note "
-
-// unsentMark is the prefix of the ids of replies that could not be handed in.
-const unsentMark = "unsent "
-
-// unsentItems returns the rows of replies that could not be handed in.
-func (m *Writer) unsentItems() []overlay.Item {
-	var items []overlay.Item
-	for id, all := range m.Replies {
-		r, ok := m.Inbox.Conversation(id)
-		for _, p := range all {
-			if p.Failed == "" {
-				continue
-			}
-			name := m.Say(i18n.UnsentElsewhere)
-			if ok {
-				name = m.Look.Name(r.Customer)
-			}
-			items = append(items, overlay.Item{
-				ID:    unsentMark + string(id) + " " + string(p.ClientID),
-				Title: name + " " + m.Look.Theme.Bullet + " " + m.Say(i18n.UnsentLabel),
-				Keys:  m.Look.Cut(m.Look.Ours(safe.Typed(p.Text)), draftCells),
-			})
-		}
+// Discard drops a draft, also from the composer.
+func (d Drafting) Discard(of model.DraftOf) tea.Cmd {
+	cmd := d.writer.discard(of)
+	if d.writer.writing() == of {
+		d.writer.showDraft(of)
 	}
-	return items
+	return cmd
 }
 
-// ListDrafts lists what was typed and not sent, to be continued.
-func (m *Writer) ListDrafts() tea.Cmd {
-	items := m.unsentItems()
-	for of, text := range m.Typed.Texts {
-		r, ok := m.Inbox.Conversation(of.Conversation)
-		if !ok {
-			continue
-		}
-		i := overlay.Item{ID: string(of.Conversation), Title: m.Look.Name(r.Customer), Keys: m.Look.Cut(m.Look.Ours(text), draftCells)}
-		if of.Note {
-			i.ID = draftNote + i.ID
-			i.Title += " " + m.Look.Theme.Bullet + " " + m.Say(i18n.NoteLabel)
-		}
-		items = append(items, i)
+// Restore puts a draft back that was discarded, before what was typed since.
+func (d Drafting) Restore(of model.DraftOf, was model.Draft) tea.Cmd {
+	d.writer.putWith(of, was)
+	cmd := d.writer.giveBack(of, safe.Typed(was.Text))
+	d.writer.setVerdict()
+	return cmd
+}
+
+// Resume opens the conversation of a draft, and the draft in the composer.
+func (d Drafting) Resume(of model.DraftOf) tea.Cmd {
+	d.writer.list.Select(of.Conversation)
+	return tea.Batch(d.writer.of.Open(of.Conversation), d.writer.openBox(of.Note))
+}
+
+// Show opens a conversation at its newest message.
+func (d Drafting) Show(id model.ConversationID) tea.Cmd {
+	d.writer.list.Select(id)
+	cmd := d.writer.of.Open(id)
+	d.writer.of.Thread.Bottom()
+	return cmd
+}
+
+// Sent returns the replies and notes that were sent off and that the hub does not have.
+func (d Drafting) Sent() []model.Reply { return d.writer.Unheard() }
+
+// Held returns when a reply leaves that is held back; zero: it is not. failed: it could not be
+// handed in, and waits for its user.
+func (d Drafting) Held(r model.Reply) (until time.Time, failed bool) {
+	u, _ := d.writer.Replies.get(r.Conversation, r.ClientID)
+	if u.held != nil {
+		until = u.held.until
 	}
-	slices.SortFunc(items, func(a, b overlay.Item) int { return cmp.Or(cmp.Compare(a.Title, b.Title), cmp.Compare(a.ID, b.ID)) })
-	m.Lay(overlay.NewPalette(m.Say(i18n.DraftsTitle), items), func(a overlay.Action) tea.Cmd {
-		chosen, ok := a.(overlay.Chosen)
-		if !ok {
-			return nil
-		}
-		if rest, ok := strings.CutPrefix(chosen.ID, unsentMark); ok {
-			id, reply, _ := strings.Cut(rest, " ")
-			if _, ok := m.Inbox.Conversation(model.ConversationID(id)); !ok {
-				return m.askRemove(model.ConversationID(id), model.ClientID(reply))
-			}
-			m.list.Select(model.ConversationID(id))
-			cmd := m.of.Open(model.ConversationID(id))
-			m.of.Thread.Bottom()
-			return cmd
-		}
-		rest, note := strings.CutPrefix(chosen.ID, draftNote)
-		id := model.ConversationID(rest)
-		m.list.Select(id)
-		opened := m.of.Open(id)
-		if note {
-			return tea.Batch(opened, m.OpenNote())
-		}
-		return tea.Batch(opened, m.OpenComposer())
-	})
+	return until, u.Failed != ""
+}
+
+// TakeBack makes a draft of a reply that is held back or could not be handed in. If nobody can
+// check whether the hub has it, it asks what to do.
+func (d Drafting) TakeBack(r model.Reply) tea.Cmd {
+	m := d.writer
+	u, ok := m.Replies.get(r.Conversation, r.ClientID)
+	_, seen := m.Inbox.Conversation(r.Conversation)
+	switch {
+	case !ok:
+		return nil
+	case u.held != nil:
+		return m.Hold.takeBack(r.Conversation, r.ClientID)
+	case !seen:
+		return m.askRemove(r.Conversation, r.ClientID)
+	case u.Failed != "":
+		return m.withdraw(r)
+	}
 	return nil
 }

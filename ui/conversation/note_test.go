@@ -71,14 +71,14 @@ func TestNotesAndRepliesHaveDraftsOfTheirOwn(t *testing.T) {
 	w.Shows("✎ to the customer")
 	w.Hides("among us")
 	w.Keys("d")
-	w.Shows("Customer 0 · note", "among us")
+	w.Shows("note   Customer 0", "among us")
 	w.Types("note")
 	w.Keys("enter")
 	if !w.TypedOf().Note || w.Typed() != "among us" {
 		t.Errorf("%q goes on, a note: %v", w.Typed(), w.TypedOf().Note)
 	}
-	if of, text := w.Unsaved(); of != (model.DraftOf{Conversation: id, Note: true}) || text != "among us" {
-		t.Errorf("left behind: %v %q", of, text)
+	if of, d := w.Unsaved(); of != (model.DraftOf{Conversation: id, Note: true}) || d.Text != "among us" {
+		t.Errorf("left behind: %v %q", of, d.Text)
 	}
 	w.Keys("esc", "r", "enter")
 	if len(w.Hub.Replies) != 1 || w.Hub.Replies[0].Note || w.Hub.Replies[0].Text != "to the customer" {

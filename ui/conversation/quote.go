@@ -39,7 +39,7 @@ func (m *Model) authorOf(msg *model.Message) string {
 func (m *Writer) Quote() tea.Cmd {
 	msg, _ := m.of.Thread.Selected()
 	m.Quotes[m.Shown] = msg.ID
-	return m.openBox(false)
+	return tea.Batch(m.openBox(false), m.keepDraft())
 }
 
 // Unquote removes the quote of the reply being written, and reports whether there was one.

@@ -3,6 +3,7 @@ package conversation
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -137,14 +138,22 @@ func (m *Writer) replied(r Replied) tea.Cmd {
 
 // giveBackReply returns a refused reply to its writer, with its quote and files.
 func (m *Writer) giveBackReply(r model.Reply) tea.Cmd {
-	if r.ReplyTo != "" && m.Quotes[r.Conversation] == "" {
-		m.Quotes[r.Conversation] = r.ReplyTo
+	of := model.DraftOf{Conversation: r.Conversation, Note: r.Note}
+	m.putWith(of, model.Draft{Files: r.Files, ReplyTo: r.ReplyTo})
+	return m.giveBack(of, safe.Typed(r.Text))
+}
+
+// putWith adds the quote and the files of a draft to what is being written.
+func (m *Writer) putWith(of model.DraftOf, d model.Draft) {
+	if of.Note {
+		return
 	}
-	m.Attached[r.Conversation] = append(r.Files, m.Attached[r.Conversation]...)
-	if len(m.Attached[r.Conversation]) == 0 {
-		delete(m.Attached, r.Conversation)
+	if d.ReplyTo != "" && m.Quotes[of.Conversation] == "" {
+		m.Quotes[of.Conversation] = d.ReplyTo
 	}
-	return m.giveBack(model.DraftOf{Conversation: r.Conversation, Note: r.Note}, safe.Typed(r.Text))
+	if len(d.Files) > 0 {
+		m.Attached[of.Conversation] = append(slices.Clone(d.Files), m.Attached[of.Conversation]...)
+	}
 }
 
 // giveBack inserts a refused text before what was typed since, and after what came back

@@ -32,7 +32,7 @@ type Narrow interface {
 }
 
 // Action is what an overlay asks for: nil (nothing), [Closed], [Chosen], [Entered],
-// [Edited], [Completing], [Moved], [Opened], [Filled] or [Picked].
+// [Edited], [Completing], [Moved], [Opened], [Filled], [Removed] or [Picked].
 type Action interface{ isAction() }
 
 // Closed asks to close the overlay.
@@ -59,6 +59,9 @@ type Opened struct{ ID string }
 // Filled carries the texts of a finished form.
 type Filled struct{ Texts []string }
 
+// Removed asks to remove an item; the overlay stays open.
+type Removed struct{ ID string }
+
 // Picked says what is on.
 type Picked struct{ On []string }
 
@@ -71,6 +74,7 @@ func (Moved) isAction()      {}
 func (Opened) isAction()     {}
 func (Filled) isAction()     {}
 func (Picked) isAction()     {}
+func (Removed) isAction()    {}
 
 var (
 	_ Overlay = (*Palette)(nil)

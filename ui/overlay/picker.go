@@ -31,6 +31,9 @@ type PickerLine struct {
 // the picker says what was typed and what is selected.
 type Picker struct {
 	Title string
+	// Removes: delete and ctrl+d remove the selected row while there is nothing to delete in
+	// what is typed.
+	Removes bool
 
 	in   input
 	rows []PickerRow
@@ -102,6 +105,10 @@ func (p *Picker) Update(msg tea.Msg) (Action, tea.Cmd) {
 				return Opened{id}, nil
 			}
 			return nil, nil
+		case "delete", "ctrl+d":
+			if id := p.Selected(); p.Removes && id != "" && p.in.at == len(p.in.text) {
+				return Removed{id}, nil
+			}
 		case "up", "ctrl+p":
 			return p.move(-1), nil
 		case "down", "ctrl+n":

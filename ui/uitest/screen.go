@@ -41,8 +41,8 @@ func (w *World) Hides(parts ...string) {
 
 // Typed is the text in the composer.
 func (w *World) Typed() string {
-	_, text := w.Unsaved()
-	return text
+	_, d := w.Unsaved()
+	return string(d.Text)
 }
 
 // TypedOf is what it is of.

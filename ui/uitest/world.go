@@ -275,8 +275,8 @@ func (w *World) next(end time.Time) int {
 type Drafts map[model.DraftOf]string
 
 // Save implements [conversation.Drafts].
-func (d Drafts) Save(of model.DraftOf, text string, _ time.Time) error {
-	d[of] = text
+func (d Drafts) Save(of model.DraftOf, draft model.Draft) error {
+	d[of] = string(draft.Text)
 	return nil
 }
 
