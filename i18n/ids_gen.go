@@ -294,6 +294,12 @@ const (
 	WhyNoBrowser      ID = "why_no_browser"
 )
 
+// What is said of them.
+const (
+	SaidPictures  ID = "said_pictures" // with Size
+	WhyNoPictures ID = "why_no_pictures"
+)
+
 // demo.en.toml: Trying it out: parley demo, parley sandbox, and the inbox in lines of text.
 
 // The sandbox.

@@ -11,3 +11,6 @@ func SortName(sort string) ID { return ID("sort_" + sort) }
 
 // State names the sentence for a reply's state.
 func State(state string) ID { return ID("state_reply_" + state) }
+
+// PicturesSize names a size in which pictures are shown.
+func PicturesSize(size string) ID { return ID("pictures_size_" + size) }

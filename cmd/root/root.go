@@ -24,6 +24,7 @@ import (
 	"parley/cmd/snippet"
 	"parley/cmd/user"
 	"parley/i18n"
+	"parley/ui/picture"
 )
 
 // command is `parley` itself, which holds all others.
@@ -31,6 +32,9 @@ type command struct{ *cli.Program }
 
 // Run runs one command line and returns the exit code.
 func Run(ctx context.Context, p *cli.Program, args []string) int {
+	if len(args) > 0 && args[0] == picture.Command { // what decodes pictures needs nothing else
+		return picture.Main(args[1:], p.In, p.Out)
+	}
 	p.Words = i18n.New(p.Languages(args)...)
 	p.ReportZone()
 	root := Tree(p)

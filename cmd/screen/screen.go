@@ -24,6 +24,8 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/app"
+	"parley/ui/picture"
+	"parley/ui/pictures"
 	uiscreen "parley/ui/screen"
 	"parley/ui/term"
 )
@@ -99,6 +101,8 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 		NoMouse:    !s.Mouse,
 		Widths:     uiscreen.Widths{List: s.ListWidth, Panel: s.PanelWidth},
 		Remember:   p.remember,
+		Decoder:    picture.Decoder{Program: p.Child.Path, Env: p.Child.Env},
+		Pictures:   pictures.Size(s.Pictures),
 	})
 	if errors.Is(err, app.ErrOptions) {
 		return cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))

@@ -20,6 +20,7 @@ import (
 	"parley/hub/pipedrive"
 	"parley/i18n"
 	"parley/model/notify"
+	"parley/ui/pictures"
 )
 
 // Settings can be set by flags, PARLEY_* variables and config.toml, in order of precedence; else
@@ -96,6 +97,8 @@ type Settings struct {
 	Preview bool                `koanf:"preview"`
 	Advance bool                `koanf:"auto_advance"`
 	Keys    map[string][]string `koanf:"keys"`
+	// Pictures is how large customers' pictures are shown in the conversation: off, small, large.
+	Pictures string `koanf:"pictures"`
 	// Mouse: the screen takes the mouse, and with it the terminal's selecting of text, unless shift
 	// is held. ListWidth and PanelWidth are the widths of the list and the panel; 0: what suits the
 	// screen.
@@ -150,7 +153,9 @@ func Defaults() Settings {
 		Preview: true,
 		Advance: true,
 		Mouse:   true,
-		Timing:  hub.DefaultTiming(),
+
+		Pictures: string(pictures.Small),
+		Timing:   hub.DefaultTiming(),
 
 		MediaQuota: 20 * gigabyte,
 
@@ -262,12 +267,13 @@ const mostWidth = 1000
 const mostHold = time.Minute
 
 var (
-	errTheme  = errors.New("theme: must be auto, dark or light")
-	errGlyphs = errors.New("glyphs: must be auto, unicode or ascii")
-	errWidth  = errors.New("list_width, panel_width: must be a number of columns up to 1000, or 0")
-	errHold   = errors.New("send_hold: must be between 0s and 60s")
-	errHooks  = errors.New("hooks: each needs a command, a list of words, and an event: new_in_mine, new_in_others, new_in_unassigned, assigned_to_me, mentioned or closing_in_mine")
-	errNotify = errors.New("notify: must be auto, osc9, osc777, bell or off")
+	errTheme    = errors.New("theme: must be auto, dark or light")
+	errGlyphs   = errors.New("glyphs: must be auto, unicode or ascii")
+	errWidth    = errors.New("list_width, panel_width: must be a number of columns up to 1000, or 0")
+	errHold     = errors.New("send_hold: must be between 0s and 60s")
+	errHooks    = errors.New("hooks: each needs a command, a list of words, and an event: new_in_mine, new_in_others, new_in_unassigned, assigned_to_me, mentioned or closing_in_mine")
+	errNotify   = errors.New("notify: must be auto, osc9, osc777, bell or off")
+	errPictures = errors.New("pictures: must be off, small or large")
 )
 
 func checkScreen(s Settings) error {
@@ -283,6 +289,9 @@ func checkScreen(s Settings) error {
 	}
 	if s.ListWidth < 0 || s.PanelWidth < 0 || s.ListWidth > mostWidth || s.PanelWidth > mostWidth {
 		return errWidth
+	}
+	if !slices.Contains(pictures.Sizes(), pictures.Size(s.Pictures)) {
+		return errPictures
 	}
 	if s.SendHold < 0 || s.SendHold > mostHold {
 		return errHold

@@ -159,6 +159,7 @@ func (m commands) looking() []cmd {
 		{ID: "why_not", Scope: command.Panes, Run: m.guide.OpenWhyNot},
 		{ID: "notices", Keys: []string{"n"}, Scope: command.Panes, Run: m.page.OpenNotices},
 		{ID: "panel", Keys: []string{"i"}, Scope: command.Panes, Reason: m.NeedsOpen, Run: m.panes.turnPanel},
+		{ID: "pictures", Scope: command.Panes, Reason: m.pictures.Needs, Run: m.pictures.Turn},
 		{ID: "delete", Scope: command.Panes, Danger: true, Reason: m.deletion.NeedsInstaller, Run: m.deletion.Ask},
 		{ID: "available_on", Scope: command.Panes, Reason: m.team.NeedsAway(true), Run: func() tea.Cmd { return m.team.SetAvailable(true) }},
 		{ID: "available_off", Scope: command.Panes, Reason: m.team.NeedsAway(false), Run: func() tea.Cmd { return m.team.SetAvailable(false) }},

@@ -25,6 +25,7 @@ import (
 	"parley/ui/look"
 	"parley/ui/mentions"
 	"parley/ui/page"
+	"parley/ui/pictures"
 	"parley/ui/pointer"
 	"parley/ui/presence"
 	"parley/ui/screen"
@@ -85,6 +86,9 @@ type Options struct {
 	Files conversation.Files
 	// Downloads saves attachments on the user's machine; nil where that is another.
 	Downloads browse.Downloads
+	// Decoder decodes pictures, shown in a size; nil: none are shown.
+	Decoder  pictures.Decoder
+	Pictures pictures.Size
 	// Hold is how long replies are held back before they leave; 0: not at all.
 	Hold time.Duration
 	// Alerts says whom what is told while the user looks elsewhere.
@@ -129,6 +133,7 @@ type Model struct {
 	browse       *browse.Model
 	inbox        *list.Model
 	labels       *labels.Model
+	pictures     *pictures.Model
 	views        *views.Model
 	conversation *conversation.Model
 	writer       *conversation.Writer
@@ -189,6 +194,8 @@ func (m *Model) assemble(o Options) {
 		Hub: o.Hub, Drafts: o.Drafts, Files: o.Files, List: rows, Presence: m.presence, Again: func() { m.crm.Refresh() }, Typed: o.Typed, Unsent: o.Unsent, Hold: o.Hold,
 	})
 	m.deletion = deletion.New(m.Screen, o.Hub, m.conversation)
+	m.pictures = pictures.New(m.Screen, o.Hub, o.Decoder, o.Pictures, m.conversation.Redraw)
+	m.conversation.Pictures = m.pictures
 	m.later = later.New(m.Screen, conversation.NewLater(m.writer))
 	m.drafts = drafts.New(m.Screen, conversation.NewDrafting(m.writer))
 	m.crm = crm.New(m.Screen, o.Hub, m.conversation)
@@ -253,6 +260,7 @@ func (m *Model) restyle() {
 		l.Version |= 1 << 8
 	}
 	m.Look = l
+	m.pictures.SetProfile(m.terminal.profile)
 	m.writer.Box.SetLook(l)
 	m.conversation.Redraw()
 }

@@ -20,6 +20,7 @@ import (
 	list "parley/ui/inbox"
 	"parley/ui/labels"
 	"parley/ui/page"
+	"parley/ui/pictures"
 	"parley/ui/screen"
 	"parley/ui/snippets"
 	"parley/ui/team"
@@ -90,6 +91,8 @@ func (m *Model) parts(msg tea.Msg) tea.Cmd {
 		return m.page.Update(msg)
 	case team.Msg:
 		m.team.Update(msg)
+	case pictures.Msg:
+		m.pictures.Update(msg)
 	case views.Msg:
 		return m.views.Update(msg)
 	case labels.Msg:
@@ -214,6 +217,7 @@ func (m *Model) news(updates []inbox.Update) tea.Cmd {
 func (m *Model) forget(gone func(model.ConversationID) bool) {
 	m.inbox.Forget(gone)
 	m.presence.Forget(gone)
+	m.pictures.Forget(gone)
 	m.Undo.Forget(gone)
 	m.finishing.Forget(gone)
 }
@@ -264,5 +268,5 @@ func (m *Model) settle() tea.Cmd {
 	if m.writer.Hold.Left() {
 		return tea.Sequence(tea.Batch(taken, passed, handed), m.leave())
 	}
-	return tea.Batch(taken, passed, handed, rung, records, m.conversation.WatchReading(), m.conversation.ReadOlder(), m.crm.ReadOn(), m.presence.Announce(), m.writer.Attacher.CheckKept(), m.Clock.Wake(m.nextChange()))
+	return tea.Batch(taken, passed, handed, rung, records, m.conversation.WatchReading(), m.conversation.ReadOlder(), m.crm.ReadOn(), m.presence.Announce(), m.pictures.Fetch(), m.writer.Attacher.CheckKept(), m.Clock.Wake(m.nextChange()))
 }

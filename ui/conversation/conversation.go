@@ -40,6 +40,8 @@ type Model struct {
 	hub      ReaderHub
 	list     Rows
 	presence *presence.Model
+	// Pictures are those of attachments; nil: none are shown.
+	Pictures thread.Pictures
 	writer   *Writer
 	// again is called when the open conversation is opened again.
 	again  func()

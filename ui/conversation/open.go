@@ -208,6 +208,7 @@ func (m *Model) content(r inbox.Row) thread.Content {
 			Reply: m.KeyOf("reply"), Share: m.KeyOf("share"),
 		},
 		Now: m.Now(), Loading: m.talk.older || m.talk.reading, FirstUnread: m.talk.first,
+		Pictures: m.Pictures,
 	}
 }
 

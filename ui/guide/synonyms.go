@@ -29,6 +29,7 @@ var synonyms = map[string]string{
 	"create_person":     "new contact add 新規 連絡先 追加",
 	"create_lead":       "new add 新規 リード 追加",
 	"create_deal":       "new add opportunity 新規 取引 追加",
+	"pictures":          "photo image preview thumbnail 写真 画像 プレビュー サムネイル",
 	"panel":             "contact details person sidebar 連絡先 詳細 パネル",
 	"record":            "history transcript log 履歴 会話記録",
 	"sync":              "transcript note 同期 記録",

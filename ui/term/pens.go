@@ -13,8 +13,8 @@ import (
 // pen numbers a style. 0 is the terminal's default.
 type pen uint16
 
-// mostPens is how many styles are kept. A theme has a few dozens.
-const mostPens = 4096
+// mostPens is how many styles are kept. A theme has a few dozens, a picture some hundreds.
+const mostPens = 16384
 
 // sgrReset selects the terminal's default style.
 const sgrReset = "\x1b[m"

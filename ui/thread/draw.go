@@ -87,6 +87,9 @@ type line struct {
 	indent int
 	left   [3]span
 	right  [2]span
+	// picture is a line of one, painted, and wide how many cells it takes; it stands alone.
+	picture string
+	wide    int
 }
 
 const (
@@ -147,6 +150,10 @@ func (p *Pane) drawIn(column int, l *line, ground *theme.Ink) string {
 		r.space(l.indent - 1)
 	} else {
 		r.space(l.indent)
+	}
+	if l.picture != "" && l.wide <= r.room {
+		r.b.WriteString(l.picture)
+		r.room -= l.wide
 	}
 	for _, s := range l.left {
 		r.put(s)

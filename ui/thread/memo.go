@@ -54,6 +54,8 @@ type blockKey struct {
 	quoted int64
 	flags  flags
 	reason string
+	// pictures is how many of its pictures are here.
+	pictures int
 }
 
 func (p *Pane) key(i int) blockKey {
@@ -72,6 +74,7 @@ func (p *Pane) key(i int) blockKey {
 	if q := p.quoted(i); q != nil {
 		k.quoted = q.Seq
 	}
+	k.pictures = p.pictured(m)
 	return k
 }
 

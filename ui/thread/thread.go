@@ -56,6 +56,17 @@ type Content struct {
 	// empty: none.
 	FirstUnread model.MessageID
 	Keys        Keys
+	// Pictures are those of attachments; nil: none are shown.
+	Pictures Pictures
+}
+
+// Pictures shows what attachments are pictures of.
+type Pictures interface {
+	// Lines returns the lines of an attachment's picture, each painted, and how wide they are, at
+	// most room; none if it is not shown or not here.
+	Lines(of model.ConversationID, a *model.Attachment, room int) (lines []string, wide int)
+	// Here reports whether Lines returns something.
+	Here(of model.ConversationID, a *model.Attachment, room int) bool
 }
 
 // Pane is the conversation on the screen.

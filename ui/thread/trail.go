@@ -24,6 +24,7 @@ func (s *setting) attachments() {
 	for i := range s.m.Attachments {
 		a := &s.m.Attachments[i]
 		s.attachment(a, hint)
+		s.picture(a)
 		if opens(a) {
 			hint = "" // once is enough
 		}

@@ -1,0 +1,106 @@
+package pictures_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"go.uber.org/goleak"
+
+	"parley/model"
+	"parley/ui/app"
+	"parley/ui/picture"
+	"parley/ui/pictures"
+	"parley/ui/uitest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// plain decodes everything to a grey square.
+type plain struct {
+	calls int
+	err   error
+}
+
+func (p *plain) Decode(_ context.Context, r io.Reader, w, h int) (picture.Image, error) {
+	p.calls++
+	_, _ = io.Copy(io.Discard, r)
+	n := min(w, h)
+	return picture.Image{W: n, H: n, Pix: bytes.Repeat([]byte{0x80}, 3*n*n)}, p.err
+}
+
+// withPhoto opens a conversation in which a customer sent a photo.
+func withPhoto(t *testing.T, d *plain, size pictures.Size) *uitest.World {
+	t.Helper()
+	w := uitest.NewWorld(t, uitest.Some(2), func(o *app.Options) { o.Decoder, o.Pictures = d, size })
+	id := uitest.Talk(0, 0).ID
+	w.Hub.Threads[id] = []model.Message{{
+		ID: "100_m1", ConversationID: id, Seq: 1, Direction: model.In, Author: model.Author{Kind: model.ByCustomer}, SentAt: uitest.Noon,
+		Attachments: []model.Attachment{{ID: "media1", Type: "image", Size: 1000, Media: &model.Media{State: model.MediaStored, Type: "image/jpeg"}}},
+	}}
+	w.Keys("enter")
+	return w
+}
+
+const row = "▀▀▀▀▀▀▀▀▀▀▀▀"
+
+// TestPhotoIsShown: small, large or not at all; read once, however often it is drawn.
+func TestPhotoIsShown(t *testing.T) {
+	t.Parallel()
+	d := &plain{}
+	w := withPhoto(t, d, pictures.Small)
+	w.Shows("[image]")
+	if n := strings.Count(w.Text(), row); n != 6 {
+		t.Fatalf("%d lines of the picture:\n%s", n, w.Text())
+	}
+	w.Keys("j", "k", "esc", "enter")
+	if d.calls != 1 {
+		t.Errorf("decoded %d times", d.calls)
+	}
+	w.Palette("pictures in the conversation")
+	w.Shows("Pictures: large.", row+row)
+	w.Palette("pictures in the conversation")
+	w.Shows("Pictures: off.", "[image]")
+	w.Hides(row)
+}
+
+// TestUnreadablePhoto: the line that names it stays, and nothing else is said.
+func TestUnreadablePhoto(t *testing.T) {
+	t.Parallel()
+	d := &plain{err: errors.New("no picture")}
+	w := withPhoto(t, d, pictures.Small)
+	w.Shows("[image]")
+	w.Hides(row)
+	w.Keys("esc", "enter")
+	if d.calls != 1 {
+		t.Errorf("decoded %d times", d.calls)
+	}
+}
+
+// TestHiddenPhoto: with the Page that is hidden its pictures go, from memory, too.
+func TestHiddenPhoto(t *testing.T) {
+	t.Parallel()
+	d := &plain{}
+	w := withPhoto(t, d, pictures.Small)
+	w.Shows(row)
+	w.PageNow(5, func(p *model.Page) { p.Installer, p.Visibility = uitest.Ken, model.Private })
+	w.Hidden()
+	w.Hides(row)
+	if n := w.Holds("pictures", "kept"); n != 0 {
+		t.Errorf("%d pictures are kept", n)
+	}
+}
+
+// TestNarrowPhoto: on a terminal of any size the picture fits, or is not drawn.
+func TestNarrowPhoto(t *testing.T) {
+	t.Parallel()
+	w := withPhoto(t, &plain{}, pictures.Large)
+	for _, size := range []tea.WindowSizeMsg{{Width: 40, Height: 12}, {Width: 20, Height: 6}, {Width: 8, Height: 3}, {Width: 160, Height: 45}} {
+		w.Sends(size)
+		w.Whole(size.Width, size.Height)
+	}
+}
