@@ -743,6 +743,155 @@ const (
 	SaidDeleted   ID = "said_deleted" // with Name
 )
 
+// lines.en.toml: The inbox as lines, for whoever has the screen read aloud (parley --accessible).
+
+// The start, and the flag.
+const (
+	AccessibleShort  ID = "accessible_short"
+	FlagAccessible   ID = "flag_accessible"
+	LinesWelcome     ID = "lines_welcome"
+	LinesReading     ID = "lines_reading"
+	LinesWaiting     ID = "lines_waiting"
+	LinesWaitingOne  ID = "lines_waiting_one"
+	LinesWaitingMany ID = "lines_waiting_many" // with N
+	LinesBegin       ID = "lines_begin"        // with Next, List, Help
+	LinesUnsent      ID = "lines_unsent"
+)
+
+// The prompt.
+const (
+	LinesPrompt       ID = "lines_prompt"
+	LinesPromptIn     ID = "lines_prompt_in" // with Name
+	LinesColon        ID = "lines_colon"
+	LinesComma        ID = "lines_comma"
+	LinesOr           ID = "lines_or"
+	LinesHowToQuit    ID = "lines_how_to_quit"
+	LinesMeant        ID = "lines_meant"          // with Word, Meant
+	LinesUnknown      ID = "lines_unknown"        // with Word
+	LinesWhich        ID = "lines_which"          // with Word
+	LinesChoose       ID = "lines_choose"         // with N
+	LinesChooseOrType ID = "lines_choose_or_type" // with N
+	LinesNoChoice     ID = "lines_no_choice"      // with N
+	LinesAsItWas      ID = "lines_as_it_was"
+)
+
+// Help.
+const (
+	LinesHelp        ID = "lines_help"
+	LinesHelpLine    ID = "lines_help_line" // with Words, Title
+	LinesHelpNumbers ID = "lines_help_numbers"
+	LinesHelpList    ID = "lines_help_list"
+	LinesHelpMore    ID = "lines_help_more"
+	LinesHelpAgain   ID = "lines_help_again"
+	LinesHelpOlder   ID = "lines_help_older"
+	LinesHelpRecord  ID = "lines_help_record"
+	LinesHelpWho     ID = "lines_help_who"
+	LinesHelpBack    ID = "lines_help_back"
+)
+
+// How long.
+const (
+	SpanMoment  ID = "span_moment"
+	SpanMinute  ID = "span_minute"
+	SpanMinutes ID = "span_minutes" // with N
+	SpanHour    ID = "span_hour"
+	SpanHours   ID = "span_hours" // with N
+	SpanDay     ID = "span_day"
+	SpanDays    ID = "span_days" // with N
+)
+
+// A conversation on one line.
+const (
+	LinesNumber   ID = "lines_number" // with N, Row
+	LinesRow      ID = "lines_row"    // with Row, Text
+	LinesQuoted   ID = "lines_quoted" // with Text
+	LinesSays     ID = "lines_says"   // with Name, Text
+	LinesWaits    ID = "lines_waits"  // with Time
+	LinesAsks     ID = "lines_asks"
+	LinesCloses   ID = "lines_closes"    // with Time
+	LinesMayClose ID = "lines_may_close" // with Time
+	LinesUnread   ID = "lines_unread"    // with N
+	LinesDone     ID = "lines_done"
+	LinesSnoozed  ID = "lines_snoozed" // with Time
+	LinesPinned   ID = "lines_pinned"
+	LinesYours    ID = "lines_yours"
+	LinesTheirs   ID = "lines_theirs" // with Name
+	LinesLabels   ID = "lines_labels" // with Labels
+	LinesDraft    ID = "lines_draft"
+	LinesStale    ID = "lines_stale"
+)
+
+// The list.
+const (
+	LinesList     ID = "lines_list"      // with Name, N
+	LinesListNone ID = "lines_list_none" // with Name
+	LinesListMore ID = "lines_list_more" // with N, Word
+	LinesListEnd  ID = "lines_list_end"
+	LinesNoList   ID = "lines_no_list"   // with Word
+	LinesNoNumber ID = "lines_no_number" // with N, Last
+	LinesSearch   ID = "lines_search"
+)
+
+// An open conversation.
+const (
+	LinesMessage ID = "lines_message" // with Head, Text
+	LinesLinked  ID = "lines_linked"  // with Kind, Title
+	LinesOlder   ID = "lines_older"   // with Word
+	LinesOldest  ID = "lines_oldest"
+	LinesDeleted ID = "lines_deleted" // with Name
+	LinesEdited  ID = "lines_edited"  // with Name
+	LinesLost    ID = "lines_lost"
+	LinesDecide  ID = "lines_decide" // with Resend, Drop
+)
+
+// Writing.
+const (
+	LinesReplyTo    ID = "lines_reply_to"   // with Name
+	LinesNoteAbout  ID = "lines_note_about" // with Name
+	LinesHowToReply ID = "lines_how_to_reply"
+	LinesGoOn       ID = "lines_go_on"
+	LinesFilledIn   ID = "lines_filled_in"
+	LinesNotWritten ID = "lines_not_written"
+	LinesDraftKept  ID = "lines_draft_kept"
+	LinesRefused    ID = "lines_refused"     // with Name, Why
+	LinesHeld       ID = "lines_held"        // with Name, N, Undo, Send
+	LinesGone       ID = "lines_gone"        // with Name
+	LinesTakenBack  ID = "lines_taken_back"  // with Name, Word
+	LinesSendsLater ID = "lines_sends_later" // with Name
+	LinesSent       ID = "lines_sent"        // with Name
+	LinesNotSent    ID = "lines_not_sent"    // with Name
+	LinesTextKept   ID = "lines_text_kept"   // with Word
+	LinesNoted      ID = "lines_noted"       // with Name
+	LinesDropped    ID = "lines_dropped"     // with Name
+	LinesSnippet    ID = "lines_snippet"     // with Name, Text
+	LinesNoSnippet  ID = "lines_no_snippet"  // with Name, Word
+	LinesNoSnippets ID = "lines_no_snippets"
+)
+
+// Triage and links.
+const (
+	LinesHowToUndo   ID = "lines_how_to_undo"  // with Word
+	LinesSnoozeUntil ID = "lines_snooze_until" // with Name
+	LinesLabelTitle  ID = "lines_label_title"  // with Name
+	LinesNoLabel     ID = "lines_no_label"
+	LinesLinkTitle   ID = "lines_link_title" // with Name
+	LinesLinkNone    ID = "lines_link_none"  // with Name
+	LinesNotLinked   ID = "lines_not_linked" // with Word
+)
+
+// What happens meanwhile.
+const (
+	LinesNew         ID = "lines_new"          // with Row
+	LinesAssignedYou ID = "lines_assigned_you" // with Who, Name
+	LinesMentioned   ID = "lines_mentioned"    // with Name
+	LinesClosing     ID = "lines_closing"      // with Name, Time
+	LinesAlone       ID = "lines_alone"
+	LinesOffline     ID = "lines_offline" // with Reason
+	LinesBack        ID = "lines_back"
+	LinesSignedOut   ID = "lines_signed_out"
+	LinesConnecting  ID = "lines_connecting"
+)
+
 // notices.en.toml: What Facebook says about a Page: the notices, and the mail about them to the support inbox.
 
 // The list of notices.

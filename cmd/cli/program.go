@@ -29,6 +29,8 @@ type Program struct {
 	// flags of all commands
 	Lang string
 	JSON bool
+	// Accessible: the inbox is wanted as lines.
+	Accessible bool
 	// Hub is the address of the hub to use; empty: as set.
 	Hub string
 	// SpeaksTo is the hub that the command uses, once it does.

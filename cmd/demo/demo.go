@@ -58,6 +58,7 @@ func (p *commands) demoCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.plain, "plain", false, p.Words.Say(i18n.FlagPlain))
+	f.BoolVar(&p.Accessible, "accessible", false, p.Words.Say(i18n.FlagAccessible))
 	f.StringVar(&o.ssh, "ssh", "", p.Words.Say(i18n.FlagDemoSSH))
 	f.StringVar(&o.data, "data", "", p.Words.Say(i18n.FlagData))
 	f.Uint64Var(&o.Seed, "seed", o.Seed, p.Words.Say(i18n.FlagSeed))

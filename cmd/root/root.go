@@ -76,15 +76,27 @@ func (p *command) tree() *cobra.Command {
 	root.Version = cli.Version()
 	root.SetVersionTemplate("parley {{.Version}}\n")
 	root.Flags().Bool("version", false, p.Words.Say(i18n.VersionShort))
+	root.Flags().BoolVar(&p.Accessible, "accessible", false, p.Words.Say(i18n.FlagAccessible))
 	flags.BoolP("help", "h", false, p.Words.Say(i18n.FlagHelp))
 	for _, family := range []func(*cli.Program) []*cobra.Command{
 		server.New, demo.New, user.New, page.New, conversation.New, crm.New, report.New, snippet.New, login.New, config.New,
 	} {
 		root.AddCommand(family(p.Program)...)
 	}
-	root.AddCommand(p.completionCommand(), p.versionCommand(), session.New(p.Program, p.tree))
+	root.AddCommand(p.completionCommand(), p.versionCommand(), p.accessibleCommand(), session.New(p.Program, p.tree))
 	p.Localise(root)
 	return root
+}
+
+// accessibleCommand is what `ssh hub accessible` runs: the inbox as lines.
+func (p *command) accessibleCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "accessible", Short: p.Words.Say(i18n.AccessibleShort), Args: p.Exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p.Accessible = true
+			return screen.Open(cmd.Context(), p.Program)
+		},
+	}
 }
 
 func (p *command) versionCommand() *cobra.Command {

@@ -62,6 +62,13 @@ func Run(ctx context.Context, p *cli.Program, c *client.Client, state string) er
 }
 
 func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) error {
+	s, err := settings.Read(p.Program, nil, "")
+	if err != nil {
+		return err
+	}
+	if p.accessible(s) {
+		return p.lines(ctx, c, state, kept, s)
+	}
 	in, out, ok := p.Terminal()
 	if !ok {
 		return cli.Usage(p.Words.Say(i18n.ErrNoTerminal))
@@ -81,10 +88,6 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 	drafts := outbox.NewDrafts(filepath.Join(state, cli.DraftsFolder), c.URL())
 	hub := screenHub{Client: c, Outbox: replies, tell: follow.Tell, explain: func(err error) string { return p.Failure(err).Say }}
 	typed, err := drafts.All()
-	if err != nil {
-		return err
-	}
-	s, err := settings.Read(p.Program, nil, "")
 	if err != nil {
 		return err
 	}

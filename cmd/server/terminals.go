@@ -252,5 +252,7 @@ func SSHVerbs() request.Verbs {
 		"stats":  verb(),
 		"counts": verb("format", "filter", "page"),
 		"notify": verb(),
+
+		"accessible": verb(),
 	}
 }

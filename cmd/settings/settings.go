@@ -105,6 +105,8 @@ type Settings struct {
 	Mouse      bool `koanf:"mouse"`
 	ListWidth  int  `koanf:"list_width"`
 	PanelWidth int  `koanf:"panel_width"`
+	// Accessible: the inbox is lines instead of a screen, for a screen reader.
+	Accessible bool `koanf:"accessible"`
 	// Notify is how this terminal notifies (auto, osc9, osc777, bell, off); empty: as the user's
 	// own preferences on the hub say.
 	Notify string `koanf:"notify"`

@@ -65,7 +65,7 @@ func (e *Environment) Get(name string) string {
 // supports and what its user reads.
 func mayBeSet(name string) bool {
 	switch name {
-	case "TERM", "COLORTERM", "NO_COLOR", "TZ", "LANG", "LC_ALL", "LC_ADDRESS", "LC_COLLATE", "LC_CTYPE", "LC_IDENTIFICATION",
+	case "TERM", "COLORTERM", "NO_COLOR", "ACCESSIBLE", "TZ", "LANG", "LC_ALL", "LC_ADDRESS", "LC_COLLATE", "LC_CTYPE", "LC_IDENTIFICATION",
 		"LC_MEASUREMENT", "LC_MESSAGES", "LC_MONETARY", "LC_NAME", "LC_NUMERIC", "LC_PAPER", "LC_TELEPHONE", "LC_TIME":
 		return true
 	}
