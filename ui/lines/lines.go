@@ -20,8 +20,8 @@ import (
 
 // Drafts keeps what is being written.
 type Drafts interface {
-	// Save writes a draft to disk; an empty text deletes it.
-	Save(of model.DraftOf, text string, at time.Time) error
+	// Save writes a draft to disk; an empty one is deleted.
+	Save(of model.DraftOf, d model.Draft) error
 }
 
 // Options are the dependencies of a Model.

@@ -33,11 +33,14 @@ func (m writing) reply(id model.ConversationID, text string, done bool) {
 		return
 	}
 	m.sayOnce(i18n.LinesHowToReply)
+	for _, f := range m.written.drafts[of].Files {
+		m.sayOf(id, m.Say(i18n.AttachedFiles, "Files", m.Line(model.Untrusted(f.Name()))))
+	}
 	if said := m.tells.writersIn(id); said != "" {
 		m.sayOf(id, said)
 	}
 	prompt := m.list(m.Say(i18n.LinesReplyTo, "Name", m.Name(r.Customer)), m.left(m.now(), r.Reply))
-	m.compose(of, prompt, m.written.drafts[of], done)
+	m.compose(of, prompt, m.written.text(of), done)
 }
 
 // note asks for a note, or stores the one that was typed with the command.
@@ -47,7 +50,7 @@ func (m writing) note(id model.ConversationID, text string) {
 		m.composed(of, text, false)
 		return
 	}
-	m.compose(of, m.Say(i18n.LinesNoteAbout, "Name", m.nameOf(id)), m.written.drafts[of], false)
+	m.compose(of, m.Say(i18n.LinesNoteAbout, "Name", m.nameOf(id)), m.written.text(of), false)
 }
 
 // compose asks for a text; what is typed is a draft until it is sent off.
@@ -87,10 +90,10 @@ func (m writing) composed(of model.DraftOf, text string, done bool) {
 	switch {
 	case !ok:
 		m.keepDraft(of, text)
-	case text == "":
+	case text == "" && len(m.written.drafts[of].Files) == 0:
 		m.keepDraft(of, "")
 		m.say(m.Say(i18n.LinesNotWritten))
-	case refusal != nil:
+	case text != "" && refusal != nil:
 		m.keepDraft(of, text)
 		m.say(m.Say(i18n.Code(string(refusal.Code))), m.Say(i18n.LinesDraftKept))
 	case !of.Note && len(missing) > 0:

@@ -23,7 +23,7 @@ type sending struct {
 // written is what the user writes: drafts, and what the hub does not have yet, in the order in
 // which it was sent off.
 type written struct {
-	drafts map[model.DraftOf]string
+	drafts map[model.DraftOf]model.Draft
 	queue  []*sending
 	number int64
 	// own are the replies that were sent off here.
@@ -31,9 +31,9 @@ type written struct {
 }
 
 func newWritten(o Options) written {
-	w := written{drafts: map[model.DraftOf]string{}, own: map[model.ClientID]bool{}}
+	w := written{drafts: map[model.DraftOf]model.Draft{}, own: map[model.ClientID]bool{}}
 	for of, d := range o.Typed {
-		w.drafts[of] = safe.Typed(d.Text)
+		w.drafts[of] = d
 	}
 	for _, r := range o.Unsent {
 		why := i18n.UnsentBefore
@@ -48,8 +48,13 @@ func newWritten(o Options) written {
 }
 
 func (w *written) hasDraft(id model.ConversationID) bool {
-	return w.drafts[model.DraftOf{Conversation: id}] != "" || w.drafts[model.DraftOf{Conversation: id, Note: true}] != ""
+	_, reply := w.drafts[model.DraftOf{Conversation: id}]
+	_, note := w.drafts[model.DraftOf{Conversation: id, Note: true}]
+	return reply || note
 }
+
+// text is the text of a draft, to go on with.
+func (w *written) text(of model.DraftOf) string { return safe.Typed(w.drafts[of].Text) }
 
 // unheard are the replies that the hub does not have.
 func (w *written) unheard() []model.Reply {
@@ -102,16 +107,23 @@ func (m writing) numberOf() int64 {
 	return m.written.number
 }
 
-// keepDraft keeps what is being written, on disk.
+// keepDraft keeps what is being written, on disk. What was attached and quoted on the screen stays.
 func (m writing) keepDraft(of model.DraftOf, text string) {
-	if m.written.drafts[of] == text {
+	d := m.written.drafts[of]
+	d.Text = model.Untrusted(text)
+	m.putDraft(of, d)
+}
+
+func (m writing) putDraft(of model.DraftOf, d model.Draft) {
+	if was := m.written.drafts[of]; was.Text == d.Text && len(was.Files) == len(d.Files) && was.ReplyTo == d.ReplyTo {
 		return
 	}
-	m.written.drafts[of] = text
-	if text == "" {
+	d.UpdatedAt = m.o.Now()
+	m.written.drafts[of] = d
+	if d.Empty() {
 		delete(m.written.drafts, of)
 	}
-	if err := m.o.Drafts.Save(of, text, m.o.Now()); err != nil {
+	if err := m.o.Drafts.Save(of, d); err != nil {
 		m.say(m.hub.Explain(err))
 	}
 }
@@ -122,6 +134,9 @@ func (m writing) sends(of model.DraftOf, text string, done bool) {
 	r := model.Reply{
 		Conversation: id, Note: of.Note, ClientID: m.hub.NewClientID(), Text: model.Untrusted(text), SeenSeq: m.seen[id.Page()].Seq,
 		Number: m.numberOf(), At: m.now(), Done: done,
+	}
+	if !r.Note {
+		r.ReplyTo, r.Files = m.written.drafts[of].ReplyTo, m.written.drafts[of].Files
 	}
 	s := &sending{Reply: r}
 	if hold := m.holdOf(r); hold > 0 {
@@ -136,7 +151,7 @@ func (m writing) sends(of model.DraftOf, text string, done bool) {
 	}
 	m.written.own[r.ClientID] = true
 	m.written.queue = append(m.written.queue, s)
-	m.keepDraft(of, "")
+	m.putDraft(of, model.Draft{})
 	m.saySending(s)
 	m.pump()
 }
@@ -241,6 +256,9 @@ func (m writing) handedIn(s *sending, x model.Message, err error) {
 	}
 	// The hub does not have it: the text is a draft again.
 	m.written.remove(s)
+	if refusal.Code == model.NoReplyTarget {
+		s.ReplyTo = ""
+	}
 	m.round.Return(id)
 	m.giveBack(s.Reply)
 	m.sayOf(id, m.list(m.Say(i18n.LinesNotSent, "Name", m.nameOf(id)), why), m.Say(i18n.LinesTextKept, "Word", m.words("reply")[0]))
@@ -254,11 +272,16 @@ func unanswered(err error) bool {
 // giveBack makes a draft of a reply again, before what was written since.
 func (m writing) giveBack(r model.Reply) {
 	of := model.DraftOf{Conversation: r.Conversation, Note: r.Note}
-	text := safe.Typed(r.Text)
-	if since := m.written.drafts[of]; since != "" {
-		text += "\n" + since
+	d := m.written.drafts[of]
+	if d.Text != "" {
+		d.Text = "\n" + d.Text
 	}
-	m.keepDraft(of, text)
+	d.Text = r.Text + d.Text
+	d.Files = append(r.Files, d.Files...)
+	if d.ReplyTo == "" {
+		d.ReplyTo = r.ReplyTo
+	}
+	m.putDraft(of, d)
 }
 
 // takeBack makes a draft of a held reply again. The draft is on disk before the reply no longer is.

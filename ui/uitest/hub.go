@@ -304,3 +304,6 @@ func (h *FakeHub) SetGreeting(_ context.Context, _ model.PageID, g model.Greetin
 func (h *FakeHub) DeleteGreeting(_ context.Context, _ model.PageID, locale string) ([]model.Greeting, error) {
 	return nil, h.note("greeting " + locale)
 }
+
+// Knows tells the hub what its client holds, from which it answers.
+func (h *FakeHub) Knows(in *inbox.Inbox) { h.inbox = in }
