@@ -1398,6 +1398,8 @@ const (
 const (
 	SaidUnsent        ID = "said_unsent" // with Key
 	SaidTakenAfterAll ID = "said_taken_after_all"
+	SaidUnsentLeaves  ID = "said_unsent_leaves" // with N
+	UnsentNewer       ID = "unsent_newer"
 	UnsentBefore      ID = "unsent_before"
 	UnsentElsewhere   ID = "unsent_elsewhere"
 	UnsentGone        ID = "unsent_gone"

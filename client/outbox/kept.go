@@ -23,6 +23,8 @@ import (
 // keptReply is a reply, or a note, in its file.
 type keptReply struct {
 	Hub string `json:"hub"`
+	// Run is the run of the program that hands it in, or did; empty: not known.
+	Run string `json:"run,omitempty"`
 	model.Reply
 }
 
@@ -46,7 +48,11 @@ var ErrKeptOther = errors.New("client id of another kept reply")
 
 // Kept stores replies to one hub on disk, from before they are posted until the hub has
 // accepted or refused them: a file each, named by client id, readable by the user alone.
-type Kept struct{ dir, hub string }
+type Kept struct {
+	dir, hub string
+	// run is what marks replies as those of this run; nil: nothing does.
+	run *run
+}
 
 const (
 	// begun is the prefix of files that are not complete yet.
@@ -81,7 +87,7 @@ func (k *Kept) sweep(before time.Time) {
 // Put writes a reply to disk; when it returns, the reply is durable. If another reply is kept
 // under its id, Put returns [ErrKeptOther] and leaves that one as it is.
 func (k *Kept) Put(reply model.Reply) error {
-	r := keptReply{k.hub, reply}
+	r := keptReply{k.hub, k.run.name(), reply}
 	if err := checkClientID(r.ClientID); err != nil {
 		return fmt.Errorf("keep reply: client id: %w", err)
 	}
@@ -107,7 +113,7 @@ func (k *Kept) Put(reply model.Reply) error {
 // known returns a reply with the files and the number of its kept version, if there is one.
 func (k *Kept) known(r model.Reply) model.Reply {
 	other, ok := k.read(string(r.ClientID) + keptSuffix)
-	if !ok || !other.same(keptReply{k.hub, r}) {
+	if !ok || !other.same(keptReply{Hub: k.hub, Reply: r}) {
 		return r
 	}
 	r.Number = other.Number
@@ -155,7 +161,7 @@ func (k *Kept) Forget(id model.ClientID) error {
 // Find returns the id of a kept reply, or note, like that one: to the same conversation, with
 // the same text, quote and files. Its writer is sending it again after something went wrong.
 func (k *Kept) Find(like model.Reply) (model.ClientID, bool) {
-	want := keptReply{k.hub, like}
+	want := keptReply{Hub: k.hub, Reply: like}
 	for r := range k.all() {
 		if want.ClientID = r.ClientID; r.same(want) {
 			return r.ClientID, true
@@ -165,10 +171,17 @@ func (k *Kept) Find(like model.Reply) (model.ClientID, bool) {
 }
 
 // All returns the kept replies in the order of the key presses.
-func (k *Kept) All() []model.Reply {
+func (k *Kept) All() []model.Reply { return k.those(func(string) bool { return true }) }
+
+// Left returns those of them that no other run is handing in.
+func (k *Kept) Left() []model.Reply {
+	return k.those(func(name string) bool { return name == k.run.named() || !runs(k.dir, name) })
+}
+
+func (k *Kept) those(run func(name string) bool) []model.Reply {
 	var out []model.Reply
 	for r := range k.all() {
-		if r.Hub == k.hub {
+		if r.Hub == k.hub && run(r.Run) {
 			out = append(out, r.Reply)
 		}
 	}

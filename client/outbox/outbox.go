@@ -67,11 +67,12 @@ func (o *Outbox) Keep(r model.Reply) error {
 }
 
 // Unsent returns the replies that earlier runs posted without getting an answer, in the order
-// of the key presses: the hub may or may not have them.
+// of the key presses: the hub may or may not have them. Those that another run is handing in
+// now are not among them.
 func (o *Outbox) Unsent() []model.Reply {
 	o.keeping.Lock()
 	defer o.keeping.Unlock()
-	all := o.kept.All()
+	all := o.kept.Left()
 	for i := range all {
 		o.once[all[i].ClientID] = true
 		all[i].Files = notUploaded(all[i].Files) // uploads are known only by the reply's id

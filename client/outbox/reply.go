@@ -37,10 +37,12 @@ type Outbox struct {
 // New returns an outbox with its files in that folder. Replies handed in by [Outbox.Reply]
 // wait for the hub at most until leaving ends.
 func New(leaving context.Context, c *client.Client, dir string) *Outbox {
-	return &Outbox{
+	o := &Outbox{
 		client: c, kept: NewKept(dir, c.URL()), leaving: leaving,
 		busy: map[model.ClientID]context.CancelFunc{}, once: map[model.ClientID]bool{},
 	}
+	o.kept.run = newRun(leaving, dir)
+	return o
 }
 
 // Begun returns the reply with a client id: its own if it has one, that of the same reply if

@@ -18,6 +18,7 @@ import (
 	"pgregory.net/rapid"
 
 	"parley/model"
+	"parley/model/inbox"
 	"parley/ui/app"
 	"parley/ui/conversation"
 	list "parley/ui/inbox"
@@ -275,12 +276,13 @@ func (p *play) starts(typed map[model.DraftOf]model.Draft) {
 	if p.w != nil {
 		ids, now = p.w.Hub.IDs, p.w.Time
 	}
-	p.w = uitest.NewWorld(p.t, list, func(o *app.Options) { o.Unsent, o.Typed, o.Typing, o.Hold = unsent, typed, p.line.Typing, p.hold })
+	p.w = uitest.NewKept(p.t, list, func(o *app.Options) { o.Unsent, o.Typed, o.Typing, o.Hold = unsent, typed, p.line.Typing, p.hold })
 	p.w.Sends(tea.WindowSizeMsg{Width: 90, Height: 14})
 	p.w.Time = now
 	p.w.Hub.IDs, p.w.Hub.Disk, p.w.Hub.Threads = ids, p.disk, p.had
 	p.w.Hub.Slow, p.w.Catch = true, p.catches
 	p.asked, p.undo = nil, nil
+	p.w.Sends(append([]inbox.Update{inbox.Connection{State: inbox.Live}}, uitest.Filled(list)...)) // what was left leaves
 	p.lit, _ = p.litNow()
 }
 

@@ -204,7 +204,7 @@ func (m *Model) news(updates []inbox.Update) tea.Cmd {
 	}
 	m.crm.Changed(changes)
 	follow := m.conversation.Follow(changes)
-	m.writer.NotifyUnsent()
+	m.writer.HandOnLeft()
 	dropped := m.writer.DropGone()
 	if changes.Many || slices.ContainsFunc(changes.Conversations, m.Deleted) {
 		m.forget(m.Deleted)

@@ -3,6 +3,7 @@ package conversation
 import (
 	"context"
 	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -22,6 +23,8 @@ type unheard struct {
 	Reply model.Reply
 	// going: it is being handed in.
 	going bool
+	// left: an earlier run left it, and it is not judged yet whether it leaves by itself.
+	left bool
 	// held is set while it is held back. leaving: the program ends once it is handed in.
 	held    *held
 	leaving bool
@@ -75,7 +78,7 @@ func (m *Writer) shownReplies(id model.ConversationID) []thread.Pending {
 // none while another is going, is held back or waits for the user.
 func (p pending) next(id model.ConversationID) (model.Reply, bool) {
 	all := p[id]
-	if len(all) == 0 || all[0].going || all[0].Failed != "" || all[0].held != nil {
+	if len(all) == 0 || all[0].going || all[0].left || all[0].Failed != "" || all[0].held != nil {
 		return model.Reply{}, false
 	}
 	all[0].going, all[0].Reply.Held = true, false
@@ -145,7 +148,7 @@ func (p pending) wait(id model.ConversationID, client model.ClientID) {
 func (p pending) Again(r model.Reply) {
 	for i := range p[r.Conversation] {
 		if u := &p[r.Conversation][i]; u.ClientID == r.ClientID {
-			u.Reply, u.Failed, u.going = r, "", false
+			u.Reply, u.Failed, u.going, u.left = r, "", false, false
 		}
 	}
 }
@@ -155,22 +158,69 @@ func (p pending) failed(id model.ConversationID) bool {
 	return slices.ContainsFunc(p[id], func(r unheard) bool { return r.Failed != "" })
 }
 
+// leftFor is how long after it was sent off a reply of an earlier run still leaves by itself.
+// Later, nobody expects it any more.
+const leftFor = 24 * time.Hour
+
 // addUnsent adds the replies that earlier runs handed in without an answer to their
-// conversations, to be sent again with the same id or taken back.
+// conversations. Those that were held back, or of which nobody knows since when they wait, ask;
+// [judgeLeft] judges the others, once it is known how their conversations stand.
 func (m *Writer) addUnsent(all []model.Reply) {
 	for _, u := range all {
+		why := ""
+		switch {
+		case u.Held:
+			why = m.Say(i18n.HeldBefore)
+		case u.At.IsZero():
+			why = m.Say(i18n.UnsentBefore)
+		}
 		if u.At.IsZero() {
 			u.At = m.Now()
 		}
-		why := i18n.UnsentBefore
-		if u.Held {
-			why = i18n.HeldBefore
-		}
 		u.Done = false // sent again, it is looked at
-		m.Replies.add(u, m.Say(why))
+		m.Replies.add(u, why)
+		added := m.Replies[u.Conversation]
+		added[len(added)-1].left = why == ""
 		m.numbered = max(m.numbered, u.Number)
 	}
 	m.untold = len(all) > 0
+}
+
+// judgeLeft lets the replies of earlier runs go that may leave by themselves, has the others
+// ask, and reports whether all are judged. That a reply leaves twice is impossible: it has the id
+// that it had. The hub refuses what misses the window, or what a colleague answered meanwhile.
+func judgeLeft(m *Writer) bool {
+	all := true
+	for id, replies := range m.Replies {
+		row, known := m.Inbox.Conversation(id)
+		for i := range replies {
+			u := &replies[i]
+			switch {
+			case !u.left:
+				continue
+			case !known && m.Inbox.AllComplete(), m.Now().Sub(u.At) > leftFor:
+				u.Failed = m.Say(i18n.UnsentBefore)
+			case !known || !m.Inbox.Complete(id.Page()):
+				all = false
+				continue
+			case !u.Note && wroteAfter(row.Conversation, u.At):
+				u.Failed = m.Say(i18n.UnsentNewer)
+			}
+			u.left = false
+			m.of.talk.stale = m.of.talk.stale || m.Shown == id
+		}
+	}
+	return all
+}
+
+// wroteAfter reports whether the last that was said in a conversation is of the customer, after
+// that time.
+func wroteAfter(c model.Conversation, at time.Time) bool {
+	last := c.LastMessage
+	if c.LastSaid != nil {
+		last = c.LastSaid
+	}
+	return last != nil && last.Direction == model.In && last.SentAt.After(at)
 }
 
 // number returns a number for a key press: the hub's time, unique and growing.
@@ -227,12 +277,24 @@ func (m *Writer) Unheard() []model.Reply {
 	return out
 }
 
-// NotifyUnsent says once, when there is a hub to hand them in to, that replies were left.
-func (m *Writer) NotifyUnsent() {
-	if m.untold && m.Live() {
-		m.untold = false
-		m.Notify(m.Say(i18n.SaidUnsent, "Key", m.KeyOf("drafts")))
+// HandOnLeft lets the replies of earlier runs leave that may, when there is a hub to hand them in
+// to, and says once what was left.
+func (m *Writer) HandOnLeft() {
+	if !m.untold || !m.Live() || !judgeLeft(m) {
+		return
 	}
+	m.untold = false
+	n := 0
+	for _, all := range m.Replies {
+		for _, u := range all {
+			if u.Failed != "" {
+				m.Notify(m.Say(i18n.SaidUnsent, "Key", m.KeyOf("drafts")))
+				return
+			}
+			n++
+		}
+	}
+	m.Notify(m.Say(i18n.SaidUnsentLeaves, "N", n))
 }
 
 // forgotten is the result of removing a kept reply. A failure is not shown: the reply appears
