@@ -1070,6 +1070,11 @@ const (
 // palette.en.toml: What each key of the screen does, as help and the palette name it. A label is the word in the
 // footer.
 
+// Keys that the user set.
+const (
+	KeysGaveWay ID = "keys_gave_way" // with List
+)
+
 // program.en.toml: The program as a whole: its help, its settings, and the flags of every command.
 
 // The program.

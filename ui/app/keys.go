@@ -90,23 +90,43 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 	return m.writer.Compose(k)
 }
 
+// harmless are the commands that change nothing of a conversation, whichever has just opened.
+var harmless = []string{
+	"down", "up", "half_down", "half_up", "first", "last", "back", "next_waiting", "quit", "search", "sort", "next_filter", "previous_filter",
+	"next_page", "palette", "help", "panel", "drafts", "view", "undo_list", "notices",
+}
+
 // early reports whether a key was meant for the conversation before the one that has just opened
 // by itself: it would type or act. What opens the composer or takes the last action back is meant;
-// the keys that follow at once are not, unless there was a pause before it.
+// the keys that follow at once are not, unless there was a pause before it. What only moves or
+// leaves is meant, too, unless it is a letter of a text that is typed ahead.
 func (m *Model) early(k tea.KeyPressMsg) bool {
-	reply := false
 	if c, ok := m.commands.ByKey(m.panes.scope(), k.Key()); ok && !m.Composing() {
-		reply = c.ID == "reply" || c.ID == "undo"
-	}
-	if reply {
-		m.Begin()
-		return false
+		switch {
+		case c.ID == "reply" || c.ID == "undo":
+			m.Begin()
+			return false
+		case m.Moves() && (slices.Contains(harmless, c.ID) || strings.HasPrefix(c.ID, "filter_")):
+			return false
+		}
 	}
 	if k.Text == "" && k.Code != tea.KeyEnter && !k.Mod.Contains(tea.ModAlt) || !m.Arriving() {
 		return false
 	}
 	m.Notify(m.Say(i18n.SaidTypedAhead))
 	return true
+}
+
+// lostKeys says which default keys gave way to the user's own; "": none.
+func (m *Model) lostKeys() string {
+	var list []string
+	for _, l := range m.commands.Lost() {
+		list = append(list, m.Say(i18n.Command(l.ID))+" ("+l.Key+")")
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return m.Say(i18n.KeysGaveWay, "List", strings.Join(list, ", "))
 }
 
 // send sends off what is typed, and has done what a macro leaves to be done after that.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -177,8 +178,8 @@ func New(o Options) (*Model, error) {
 	}
 	m.guide.SetCommands(m.commands)
 	m.restyle()
-	if o.Notice != "" {
-		m.NotifyLonger(o.Notice)
+	if said := strings.TrimSpace(o.Notice + " " + m.lostKeys()); said != "" {
+		m.NotifyLonger(said)
 	}
 	m.inbox.List.SetRows(m.Inbox.View(m.Query))
 	return m, nil

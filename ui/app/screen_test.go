@@ -211,8 +211,12 @@ func TestKeysCanBeChanged(t *testing.T) {
 	w.Shows("B done")
 	w.Keys("B")
 	w.Shows("Customer 0 is done.")
+	w = uitest.NewWorld(t, uitest.Some(3), func(o *app.Options) { o.Keys = map[string][]string{"done": {"x"}} })
+	w.Shows("Your own keys come first. Without a key now: Select to act on several, or not (x).")
+	w.Keys("x")
+	w.Shows("Customer 0 is done.")
 	for name, keys := range map[string]map[string][]string{
-		"a conflict": {"done": {"s"}}, "no command": {"dance": {"B"}},
+		"a conflict": {"done": {"B"}, "pin": {"B"}}, "no command": {"dance": {"B"}},
 	} {
 		o := app.Options{Hub: w.Hub, Inbox: inbox.NewInbox(model.User{}), Words: i18n.New("en"), Zone: time.UTC, Now: time.Now, Keys: keys}
 		if _, err := app.New(o); err == nil {

@@ -73,15 +73,22 @@ func (c *Command) Why() string {
 
 // Registry is the table of all commands. It is immutable.
 type Registry struct {
-	all []Command
+	all  []Command
+	lost []Lost
 }
 
-// ErrConflict says that a key would run two commands in one scope, or that the settings name
-// an unknown command.
+// Lost is a default key that gave way to one that the user set.
+type Lost struct {
+	// Key is the key, ID the command that had it, To the one that has it now.
+	Key, ID, To string
+}
+
+// ErrConflict says that the settings give a key to two commands in one scope, or name an unknown
+// command.
 var ErrConflict = errors.New("keys in conflict")
 
 // New returns the table of the commands, with keys replaced as the user set them: ids and
-// their keys.
+// their keys. A default key gives way to one that the user set; [Registry.Lost] tells which.
 func New(all []Command, keys map[string][]string) (*Registry, error) {
 	r := &Registry{all: slices.Clone(all)}
 	for id, ks := range keys {
@@ -91,8 +98,35 @@ func New(all []Command, keys map[string][]string) (*Registry, error) {
 		}
 		c.Keys = slices.Clone(ks)
 	}
+	r.giveWay(keys)
 	return r, r.check()
 }
+
+// giveWay takes from the commands that the user set no keys for those that they set for others.
+func (r *Registry) giveWay(keys map[string][]string) {
+	for i := range r.all {
+		a := &r.all[i]
+		if _, set := keys[a.ID]; !set {
+			continue
+		}
+		for j := range r.all {
+			b := &r.all[j]
+			if _, set := keys[b.ID]; set || a.Scope&b.Scope == 0 {
+				continue
+			}
+			b.Keys = slices.DeleteFunc(slices.Clone(b.Keys), func(k string) bool {
+				if !slices.Contains(a.Keys, k) {
+					return false
+				}
+				r.lost = append(r.lost, Lost{Key: k, ID: b.ID, To: a.ID})
+				return true
+			})
+		}
+	}
+}
+
+// Lost returns the default keys that gave way to those that the user set, in the table's order.
+func (r *Registry) Lost() []Lost { return slices.Clone(r.lost) }
 
 // check returns an error if keys or ids are not unique.
 func (r *Registry) check() error {

@@ -9,6 +9,7 @@ import (
 
 	"parley/model"
 	"parley/ui/app"
+	"parley/ui/screen"
 	"parley/ui/uitest"
 )
 
@@ -79,6 +80,47 @@ func TestQuickHands(t *testing.T) {
 	w.Types("hi")
 	if got := w.Typed(); got != "hi" {
 		t.Errorf("typed %q", got)
+	}
+}
+
+// TestKeysThatOnlyMoveAreMeant at once after a conversation has opened by a key; the same key once
+// more, or a text, is not.
+func TestKeysThatOnlyMoveAreMeant(t *testing.T) {
+	t.Parallel()
+	begin := func() *uitest.World {
+		w := advancing(t, 4)
+		w.Keys("N")
+		w.Passes(time.Second)
+		w.Keys("e")
+		if w.Shown != uitest.Talk(2, 0).ID {
+			t.Fatalf("%s is open", w.Shown)
+		}
+		return w
+	}
+	w := begin()
+	w.Keys("q")
+	if !w.Quit {
+		t.Error("q does not leave")
+	}
+	w = begin()
+	w.Keys("N")
+	if w.Shown != uitest.Talk(1, 0).ID {
+		t.Errorf("N opened %s", w.Shown)
+	}
+	w = begin()
+	w.Keys("h")
+	if w.Focus != screen.PaneList {
+		t.Error("h does not go back to the list")
+	}
+	w = begin()
+	w.Keys("e")
+	if w.Status(2) != model.Open {
+		t.Error("e, pressed twice, put two away")
+	}
+	w = begin()
+	w.Types("thanks, quick")
+	if w.Quit || w.Status(2) != model.Open || w.Overlaid() != nil {
+		t.Error("a text that was typed ahead did something")
 	}
 }
 

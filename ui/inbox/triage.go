@@ -226,7 +226,7 @@ func (m *Model) goOn(was, now model.Conversation) tea.Cmd {
 	away := changed && now.Status != model.Open || m.handedOn(was, now)
 	if m.Advance && away && m.Focus != screen.PaneList && m.Shown == now.ID {
 		if next, ok := m.Turns.GoOn(now.ID); ok {
-			m.Arrive()
+			m.ArriveByKey()
 			return next
 		}
 	}

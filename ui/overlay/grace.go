@@ -17,10 +17,13 @@ const deliberate = 150 * time.Millisecond
 
 // Ends ends the grace if a key at that time is no more of what was typed before.
 func (g *Grace) Ends(now time.Time) {
-	if now.Sub(g.last) >= deliberate {
+	if g.Apart(now) {
 		g.last = time.Time{}
 	}
 }
+
+// Apart reports whether a key at that time is no more of what was typed before.
+func (g *Grace) Apart(now time.Time) bool { return now.Sub(g.last) >= deliberate }
 
 // Ignores reports whether to drop a key press at that time. Each dropped one restarts the
 // time, since the user is still typing.

@@ -13,7 +13,6 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/look"
-	"parley/ui/overlay"
 )
 
 // Screen is what the parts of the screen share: the Inbox, the look, the time, where the user
@@ -59,7 +58,7 @@ type Screen struct {
 	root    Root
 	over    opened
 	toast   toast
-	arrival overlay.Grace
+	arrival arrival
 }
 
 // Root is what Screen needs of the root of the screen.
