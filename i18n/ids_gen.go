@@ -1730,6 +1730,27 @@ const (
 	KeptFailed     ID = "kept_failed"
 )
 
+// Themes.
+const (
+	ThemeShort           ID = "theme_short"
+	ThemeListShort       ID = "theme_list_short"
+	ThemeShowShort       ID = "theme_show_short"
+	ThemeCheckShort      ID = "theme_check_short"
+	FlagThemeLight       ID = "flag_theme_light"
+	ThemeOwn             ID = "theme_own"
+	ThemeUsed            ID = "theme_used"
+	ThemeFileHint        ID = "theme_file_hint"
+	ThemeFine            ID = "theme_fine"
+	ThemeLow             ID = "theme_low" // with Token, Ground, Ratio
+	ThemeTitle           ID = "theme_title"
+	ErrThemeUnknown      ID = "err_theme_unknown"       // with Name, File
+	ErrThemeUnknownMeant ID = "err_theme_unknown_meant" // with Name, Meant, File
+	ErrThemeToken        ID = "err_theme_token"         // with File, Line, Key
+	ErrThemeTokenMeant   ID = "err_theme_token_meant"   // with File, Line, Key, Meant
+	ErrThemeBase         ID = "err_theme_base"          // with File, Line, Value, Names
+	ErrThemeColour       ID = "err_theme_colour"        // with File, Line, Key, Value
+)
+
 // times.en.toml: Ages, days and times.
 
 // Ages.

@@ -50,7 +50,7 @@ func main() {
 	flag.StringVar(&s.only, "only", "", "these scenes, by commas")
 	flag.StringVar(&s.size, "size", "", "only this size: 100x30")
 	flag.StringVar(&s.lang, "lang", "", "only this language: en, ja")
-	flag.StringVar(&s.look, "look", "", "only this look: dark, light, nocolor, ascii")
+	flag.StringVar(&s.look, "look", "", "only this look: dark, light, nocolor, ascii, 16, contrast, contrast-light")
 	flag.Parse()
 	if err := s.run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "screenshots:", err)

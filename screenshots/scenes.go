@@ -28,6 +28,9 @@ var (
 	dark    = look{name: "dark", env: []string{"TERM=xterm-256color", "COLORTERM=truecolor"}, colours: onDark}
 	light   = look{name: "light", env: dark.env, colours: onLight}
 	noColor = look{name: "nocolor", env: append([]string{"NO_COLOR=1"}, dark.env...), colours: onDark}
+	sixteen = look{name: "16", env: append([]string{"PARLEY_THEME=16"}, dark.env...), colours: onDark}
+	high    = look{name: "contrast", env: append([]string{"PARLEY_THEME=high-contrast"}, dark.env...), colours: onDark}
+	highDay = look{name: "contrast-light", env: high.env, colours: onLight}
 	ascii   = look{name: "ascii", env: []string{"TERM=linux"}, colours: onDark}
 )
 
@@ -115,7 +118,7 @@ func (s scene) variants() []variant {
 // looks returns the pictures that show every kind of terminal.
 func looks() []variant {
 	var all []variant
-	for _, l := range []look{light, noColor, ascii} {
+	for _, l := range []look{light, noColor, ascii, sixteen, high, highDay} {
 		for _, lang := range languages {
 			all = append(all, variant{size{100, 30}, lang, l})
 		}
@@ -144,6 +147,7 @@ func scenes() []scene {
 	return []scene{
 		{name: "inbox", history: 40, steps: []step{{see: first}}, also: looks()},
 		{name: "conversation", history: 40, prepare: answered, steps: []step{open}, also: append(looks(), wide)},
+		{name: "theme", history: 12, steps: []step{open, {keys: ctrlK}, {keys: "theme"}, {keys: enter}}},
 		{name: "composer", history: 12, steps: []step{open, {keys: "r"}, {
 			keys: "山田様、お問い合わせありがとうございます。" + line + "机3台とのこと、本日17時までにお見積もりをお送りします。" + line + "Best regards, Aiko",
 		}}},

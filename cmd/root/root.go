@@ -22,6 +22,7 @@ import (
 	"parley/cmd/server"
 	"parley/cmd/session"
 	"parley/cmd/snippet"
+	"parley/cmd/theme"
 	"parley/cmd/user"
 	"parley/i18n"
 	"parley/ui/picture"
@@ -79,7 +80,7 @@ func (p *command) tree() *cobra.Command {
 	root.Flags().BoolVar(&p.Accessible, "accessible", false, p.Words.Say(i18n.FlagAccessible))
 	flags.BoolP("help", "h", false, p.Words.Say(i18n.FlagHelp))
 	for _, family := range []func(*cli.Program) []*cobra.Command{
-		server.New, demo.New, user.New, page.New, conversation.New, crm.New, report.New, snippet.New, login.New, config.New,
+		server.New, demo.New, user.New, page.New, conversation.New, crm.New, report.New, snippet.New, login.New, config.New, theme.New,
 	} {
 		root.AddCommand(family(p.Program)...)
 	}

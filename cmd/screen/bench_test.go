@@ -172,7 +172,7 @@ func start(b *testing.B, url, root string) (first, all time.Duration) {
 		k.cache = cache.Open(cache.Options{Root: root, Hub: url, Login: c.Login(), TTL: time.Hour, Now: time.Now, Forget: follow.Forget})
 	}
 	k.restore(follow, time.Now())
-	m, err := app.New(app.Options{Hub: noHub{}, Inbox: k.box, Words: i18n.New("ja"), Zone: time.UTC, Now: time.Now, Dark: true})
+	m, err := app.New(app.Options{Hub: noHub{}, Inbox: k.box, Words: i18n.New("ja"), Zone: time.UTC, Now: time.Now})
 	if err != nil {
 		b.Fatal(err)
 	}

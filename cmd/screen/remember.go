@@ -5,6 +5,8 @@ import (
 
 	"parley/cmd/settings"
 	"parley/i18n"
+	"parley/ui/colours"
+	"parley/ui/theme"
 )
 
 // remember keeps a setting that the user changed on the screen. It returns a sentence that says
@@ -18,4 +20,13 @@ func (p *screen) remember(name string, value any) string {
 		return p.Words.Say(i18n.KeptFailed)
 	}
 	return ""
+}
+
+// colours returns the choice of themes.
+func (p *screen) colours(s settings.Settings) (colours.Options, error) {
+	in, err := settings.ThemeOf(p.Program, s.Theme)
+	return colours.Options{
+		Scheme: in, Themes: func() []string { return settings.Themes(p.Program) },
+		Load: func(name string) (theme.Scheme, error) { return settings.ThemeOf(p.Program, name) },
+	}, err
 }

@@ -69,6 +69,10 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 	if p.accessible(s) {
 		return p.lines(ctx, c, state, kept, s)
 	}
+	themes, err := p.colours(s)
+	if err != nil {
+		return err
+	}
 	in, out, ok := p.Terminal()
 	if !ok {
 		return cli.Usage(p.Words.Say(i18n.ErrNoTerminal))
@@ -97,7 +101,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 	runs := p.hooksOf(s)
 	m, err := app.New(app.Options{
 		Hub: hub, Drafts: drafts, Inbox: box, Words: p.Words, Zone: p.Zone, Notice: p.ZoneTrouble(), Now: p.Now, Typed: typed, Unsent: replies.Unsent(), Browse: p.Browser(), Shell: p.canSuspend(), Connect: follow.ConnectNow, Typing: keys.Typing, ASCII: p.ascii(s),
-		Edit: p.editor(ctx, state), Files: p.screenFiles(), Downloads: p.downloads(), Keys: s.Keys, Preview: s.Preview, Hold: s.SendHold, Light: s.Theme == settings.ThemeLight, Dark: s.Theme == settings.ThemeDark,
+		Edit: p.editor(ctx, state), Files: p.screenFiles(), Downloads: p.downloads(), Keys: s.Keys, Preview: s.Preview, Hold: s.SendHold,
 		Alerts:     p.alerts(c, s, runs),
 		AskColours: p.Getenv("TERM_PROGRAM") != "Apple_Terminal",
 		Advance:    s.Advance,
@@ -106,6 +110,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 		Remember:   p.remember,
 		Decoder:    picture.Decoder{Program: p.Child.Path, Env: p.Child.Env},
 		Pictures:   pictures.Size(s.Pictures),
+		Colours:    themes,
 	})
 	if errors.Is(err, app.ErrOptions) {
 		return cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))

@@ -39,6 +39,9 @@ func loadChosen(p *cli.Program) *koanf.Koanf {
 			delete(values, key)
 		}
 	}
+	if name, ok := values["theme"].(string); ok && !slices.Contains(Themes(p), name) {
+		delete(values, "theme") // it is gone
+	}
 	_ = k.Load(confmap.Provider(values, ""), nil) // a map in memory
 	return k
 }

@@ -21,6 +21,7 @@ import (
 	"parley/i18n"
 	"parley/model/notify"
 	"parley/ui/pictures"
+	"parley/ui/theme"
 )
 
 // Settings can be set by flags, PARLEY_* variables and config.toml, in order of precedence; else
@@ -89,7 +90,7 @@ type Settings struct {
 	// Lang is the language set in config.toml; empty: the system's. It is looked up before the
 	// settings are read: see [cli.Program.Languages].
 	Lang string `koanf:"lang"`
-	// The screen: its background (auto, dark, light), its glyphs (auto, unicode, ascii), whether
+	// The screen: its theme, by name or file; its glyphs (auto, unicode, ascii), whether
 	// the open conversation follows the selection, whether the next that waits opens after done,
 	// snooze and assign, and the keys of commands.
 	Theme   string              `koanf:"theme"`
@@ -150,7 +151,7 @@ func Defaults() Settings {
 		PipedriveURL:      pipedrive.DefaultURL,
 		PipedriveOAuthURL: pipedrive.DefaultOAuthURL,
 
-		Theme:   themeAuto,
+		Theme:   theme.Auto,
 		Glyphs:  GlyphsAuto,
 		Preview: true,
 		Advance: true,
@@ -252,9 +253,8 @@ func meant(from, to reflect.Type, value any) (any, error) {
 	return value, nil
 }
 
-// Values of the settings theme and glyphs.
+// Values of the settings glyphs and of grounds.
 const (
-	themeAuto     = "auto"
 	ThemeDark     = "dark"
 	ThemeLight    = "light"
 	GlyphsAuto    = "auto"
@@ -269,7 +269,6 @@ const mostWidth = 1000
 const mostHold = time.Minute
 
 var (
-	errTheme    = errors.New("theme: must be auto, dark or light")
 	errGlyphs   = errors.New("glyphs: must be auto, unicode or ascii")
 	errWidth    = errors.New("list_width, panel_width: must be a number of columns up to 1000, or 0")
 	errHold     = errors.New("send_hold: must be between 0s and 60s")
@@ -279,11 +278,6 @@ var (
 )
 
 func checkScreen(s Settings) error {
-	switch s.Theme {
-	case themeAuto, ThemeDark, ThemeLight:
-	default:
-		return errTheme
-	}
 	switch s.Glyphs {
 	case GlyphsAuto, glyphsUnicode, GlyphsASCII:
 	default:

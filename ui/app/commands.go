@@ -163,6 +163,7 @@ func (m commands) looking() []cmd {
 		{ID: "delete", Scope: command.Panes, Danger: true, Reason: m.deletion.NeedsInstaller, Run: m.deletion.Ask},
 		{ID: "available_on", Scope: command.Panes, Reason: m.team.NeedsAway(true), Run: func() tea.Cmd { return m.team.SetAvailable(true) }},
 		{ID: "available_off", Scope: command.Panes, Reason: m.team.NeedsAway(false), Run: func() tea.Cmd { return m.team.SetAvailable(false) }},
+		{ID: "theme", Scope: command.Panes, Run: m.colours.Choose},
 		{ID: "notifications", Scope: command.Panes, Run: m.alerts.Open},
 		{ID: "share_ref", Scope: command.Panes, Reason: m.NeedsPage, Run: m.page.ShareRef},
 		{ID: "greeting", Scope: command.Panes, Reason: m.NeedsPage, Run: m.page.OpenGreeting},

@@ -26,6 +26,7 @@ func (m *Model) View() tea.View {
 	v.ReportFocus = true
 	v.KeyboardEnhancements.ReportAlternateKeys = true
 	v.Cursor = m.frame.Cursor
+	v.BackgroundColor = m.Look.Theme.Background
 	v.MouseMode = m.pointer.Mode()
 	v.WindowTitle = m.title()
 	return v

@@ -13,6 +13,7 @@ import (
 	"parley/model/inbox"
 	"parley/ui/alert"
 	"parley/ui/browse"
+	"parley/ui/colours"
 	"parley/ui/command"
 	"parley/ui/conversation"
 	"parley/ui/crm"
@@ -113,8 +114,8 @@ type Options struct {
 	ASCII bool
 	// AskColours: the terminal answers rightly when asked whether it has true colour.
 	AskColours bool
-	// Light and Dark say what the terminal's ground is; neither: it is asked.
-	Light, Dark bool
+	// Colours are those of the screen, and which others there are.
+	Colours colours.Options
 }
 
 // Model is the screen.
@@ -129,6 +130,7 @@ type Model struct {
 	tellsTyping func(bool)
 
 	terminal terminal
+	colours  *colours.Model
 	commands *command.Registry
 
 	browse       *browse.Model
@@ -165,10 +167,9 @@ var ErrOptions = errors.New("options of the screen")
 func New(o Options) (*Model, error) {
 	m := &Model{
 		hub: o.Hub, shell: o.Shell, connect: o.Connect, tellsTyping: o.Typing,
-		terminal: terminal{fixed: o.Light || o.Dark, ascii: o.ASCII, asksColours: o.AskColours, profile: colorprofile.TrueColor},
+		terminal: terminal{ascii: o.ASCII, asksColours: o.AskColours, profile: colorprofile.TrueColor},
 	}
 	m.Screen = screen.New(m, o.Inbox, o.Now, o.Browse)
-	m.LightGround = o.Light
 	m.Widths, m.Remember = o.Widths, o.Remember
 	m.Look.Words, m.Look.Zone = o.Words, o.Zone
 	m.assemble(o)
@@ -213,6 +214,7 @@ func (m *Model) assemble(o Options) {
 	m.snippets = snippets.New(m.Screen, o.Hub, snippets.Parts{
 		Composer: m.writer.Box, Writer: m.writer, Records: m.crm, Triage: m.inbox, Team: m.team,
 	}, func() []string { return m.keysOf("macro") }, m.keyTaken)
+	m.colours = colours.New(m.Screen, o.Colours, m.restyle)
 	m.panes = panes{m.Screen, m.inbox, m.conversation, m.crm}
 	m.pointer = pointer.New(m.Screen, pointer.Parts{
 		Inbox: m.inbox, Conversation: m.conversation, Writer: m.writer, CRM: m.crm, Run: func(id string) tea.Cmd {
@@ -234,18 +236,15 @@ func (m *Model) Init() tea.Cmd {
 type terminal struct {
 	profile   colorprofile.Profile
 	graphemes bool
-	// fixed: the user said what the ground is.
-	fixed, ascii bool
+	// light: its background is light.
+	light, ascii bool
 	// asksColours: whether it has true colour is asked; some answer wrongly.
 	asksColours bool
 }
 
 // ask asks the terminal what it can do.
 func (t terminal) ask() tea.Cmd {
-	var all []tea.Cmd
-	if !t.fixed {
-		all = append(all, tea.RequestBackgroundColor)
-	}
+	all := []tea.Cmd{tea.RequestBackgroundColor}
 	if t.asksColours {
 		all = append(all, tea.RequestCapability("RGB"), tea.RequestCapability("Tc"))
 	}
@@ -254,8 +253,13 @@ func (t terminal) ask() tea.Cmd {
 
 // restyle makes the look anew after something that it depends on changed.
 func (m *Model) restyle() {
-	t := theme.New(theme.Options{Light: m.LightGround, Profile: m.terminal.profile, ASCII: m.terminal.ascii})
-	l := look.Look{Theme: t, Words: m.Look.Words, Zone: m.Look.Zone, Version: uint32(t.Version)}
+	scheme := m.colours.Scheme()
+	m.LightGround = m.terminal.light
+	if light, known := scheme.Ground(); known {
+		m.LightGround = light
+	}
+	t := theme.New(theme.Options{Light: m.LightGround, Profile: m.terminal.profile, ASCII: m.terminal.ascii, Scheme: scheme})
+	l := look.Look{Theme: t, Words: m.Look.Words, Zone: m.Look.Zone, Version: t.Version}
 	if m.terminal.graphemes {
 		l.Cells = graphemes
 		l.Version |= 1 << 8

@@ -130,10 +130,7 @@ func (m *Model) terminalSays(msg tea.Msg) {
 	case tea.ColorProfileMsg:
 		m.terminal.profile = msg.Profile
 	case tea.BackgroundColorMsg:
-		if m.terminal.fixed {
-			return
-		}
-		m.LightGround = !msg.IsDark()
+		m.terminal.light = !msg.IsDark()
 	case tea.ModeReportMsg:
 		if msg.Mode != ansi.ModeUnicodeCore {
 			return

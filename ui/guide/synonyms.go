@@ -60,6 +60,7 @@ var synonyms = map[string]string{
 	"questions":         "faq help how why support policy plan free よくある質問 ヘルプ 料金 無料",
 	"why_not":           "cannot limits rules できない 制限",
 	"help":              "keys shortcuts manual ヘルプ キー 使い方",
+	"theme":             "colours colors dark light contrast background テーマ 色 配色 ダーク ライト 見た目",
 	"mouse":             "select copy click pointer マウス 選択 コピー クリック",
 	"repaint":           "refresh redraw 再描画",
 	"suspend":           "shell background シェル",

@@ -23,6 +23,9 @@ type Option struct {
 
 // Choice is a short list of options, each with its key.
 type Choice struct {
+	// Tells: what is selected is told, with [Moved].
+	Tells bool
+
 	title string
 	// said is shown above the options.
 	said     string
@@ -77,13 +80,22 @@ func (c *Choice) Update(msg tea.Msg) (Action, tea.Cmd) {
 	case "esc", "q", "ctrl+c":
 		return Closed{}, nil
 	case "j", "down", "ctrl+n":
-		c.selected = min(c.selected+1, max(0, len(c.options)-1))
+		return c.turn(1), nil
 	case "k", "up", "ctrl+p":
-		c.selected = max(c.selected-1, 0)
+		return c.turn(-1), nil
 	case "enter":
 		return c.choose(), nil
 	}
 	return nil, nil
+}
+
+// turn selects the option that many rows below.
+func (c *Choice) turn(by int) Action {
+	c.selected = max(0, min(c.selected+by, len(c.options)-1))
+	if !c.Tells || len(c.options) == 0 {
+		return nil
+	}
+	return Moved{c.options[c.selected].ID}
 }
 
 func (c *Choice) choose() Action {

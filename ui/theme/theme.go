@@ -6,6 +6,7 @@
 package theme
 
 import (
+	"fmt"
 	"hash/fnv"
 	"image/color"
 
@@ -69,8 +70,10 @@ type Theme struct {
 	Glyphs
 	// Colourless: there are no colours, so a selection needs a mark.
 	Colourless bool
+	// Background is what the terminal's background is set to; nil: it stays as it is.
+	Background color.Color
 	// Version differs between any two themes that look different.
-	Version uint8
+	Version uint32
 }
 
 // Options are what a theme depends on.
@@ -81,87 +84,39 @@ type Options struct {
 	Profile colorprofile.Profile
 	// ASCII: the terminal draws only ASCII well, or draws our glyphs two cells wide.
 	ASCII bool
-}
-
-// palette is the colours of one background, by purpose.
-type palette struct {
-	muted, faint, accent, warn, danger, good, soft, note color.Color
-	labels                                               [4]color.Color
-}
-
-var (
-	dark = palette{
-		muted: rgb(0x9AA3B2), faint: rgb(0x737C8E), accent: rgb(0x7AA2F7), warn: rgb(0xE0AF68),
-		danger: rgb(0xF7768E), good: rgb(0x9ECE6A), soft: rgb(0x1F2638), note: rgb(0x2B2516),
-		labels: [4]color.Color{rgb(0x73DACA), rgb(0xBB9AF7), rgb(0x7DCFFF), rgb(0xE5A3C4)},
-	}
-	light = palette{
-		muted: rgb(0x5B6472), faint: rgb(0x7A8392), accent: rgb(0x2E5AAC), warn: rgb(0x8F5E15),
-		danger: rgb(0xB3261E), good: rgb(0x3B7A1E), soft: rgb(0xE8EEFB), note: rgb(0xFDF3E1),
-		labels: [4]color.Color{rgb(0x0F6E66), rgb(0x6B3FA0), rgb(0x1B6482), rgb(0x9C2F6B)},
-	}
-	// The same from the 256 colours that all terminals agree on: the nearest by eye, since the
-	// nearest by number would give a blue background.
-	dark256 = palette{
-		muted: ansi.IndexedColor(248), faint: ansi.IndexedColor(244), accent: ansi.IndexedColor(111), warn: ansi.IndexedColor(179),
-		danger: ansi.IndexedColor(210), good: ansi.IndexedColor(150), soft: ansi.IndexedColor(236), note: ansi.IndexedColor(235),
-		labels: [4]color.Color{ansi.IndexedColor(79), ansi.IndexedColor(141), ansi.IndexedColor(117), ansi.IndexedColor(175)},
-	}
-	light256 = palette{
-		muted: ansi.IndexedColor(240), faint: ansi.IndexedColor(243), accent: ansi.IndexedColor(25), warn: ansi.IndexedColor(94),
-		danger: ansi.IndexedColor(124), good: ansi.IndexedColor(22), soft: ansi.IndexedColor(254), note: ansi.IndexedColor(230),
-		labels: [4]color.Color{ansi.IndexedColor(23), ansi.IndexedColor(55), ansi.IndexedColor(24), ansi.IndexedColor(89)},
-	}
-	// sixteen has no background for the selected row, which is reversed instead, and none for
-	// notes, which say what they are.
-	sixteen = palette{
-		muted: ansi.BrightBlack, faint: ansi.BrightBlack, accent: ansi.Blue, warn: ansi.Yellow,
-		danger: ansi.Red, good: ansi.Green,
-		labels: [4]color.Color{ansi.Cyan, ansi.Magenta, ansi.Cyan, ansi.Magenta},
-	}
-)
-
-func rgb(hex uint32) color.Color {
-	return color.RGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xFF} //nolint:gosec // three bytes of a number
+	// Scheme is which colours; the zero value is those that suit the terminal.
+	Scheme Scheme
 }
 
 // New returns the theme for a terminal.
 func New(o Options) Theme {
 	t := Theme{Glyphs: unicode}
-	if o.Light {
-		t.Version |= 1
-	}
 	if o.ASCII {
 		t.Glyphs = ascii
-		t.Version |= 2
 	}
+	p, profile := o.Scheme.palette(o.Light, o.Profile)
 	switch {
-	case o.Profile >= colorprofile.TrueColor:
-		t.Ink, t.Soft, t.Note = ground(o.Light, dark, light)
-		t.Version |= 4
-	case o.Profile >= colorprofile.ANSI256:
-		t.Ink, t.Soft, t.Note = ground(o.Light, dark256, light256)
-		t.Version |= 16
-	case o.Profile >= colorprofile.ANSI:
-		t.Ink, t.Soft = sixteen.ink(nil), reversed()
+	case profile >= colorprofile.ANSI256:
+		t.Ink, t.Soft, t.Note = p.ink(nil), p.ink(p.soft), p.ink(p.note)
+		t.Background = p.background
+	case profile >= colorprofile.ANSI:
+		t.Ink, t.Soft = p.ink(nil), reversed()
 		t.Note = t.Ink
-		t.Version |= 8
 	default:
 		bold := style(ansi.NewStyle().Bold())
-		t.Ink = Ink{Strong: bold, StrongMuted: bold, Link: style(ansi.NewStyle().Underline(true))}
+		t.Ink = Ink{Strong: bold, StrongMuted: bold}
 		t.Soft, t.Note = reversed(), t.Ink
 		t.Colourless = true
 	}
+	t.Version = version(t)
 	return t
 }
 
-// ground returns the styles for the terminal's background, and for those of ours.
-func ground(isLight bool, onDark, onLight palette) (ink, soft, note Ink) {
-	p := onDark
-	if isLight {
-		p = onLight
-	}
-	return p.ink(nil), p.ink(p.soft), p.ink(p.note)
+// version is a number that hardly any other theme has. It leaves a bit to others.
+func version(t Theme) uint32 {
+	h := fnv.New32a()
+	_, _ = fmt.Fprintf(h, "%q %q %q %q %v", t.Ink, t.Soft, t.Note, t.Glyphs, t.Background)
+	return h.Sum32() &^ (1 << 8)
 }
 
 func style(s ansi.Style) Style {
@@ -199,7 +154,7 @@ func (p palette) ink(ground color.Color) Ink {
 	}
 	return Ink{
 		Link: style(under),
-		Text: on(nil), Strong: bold(nil), Muted: on(p.muted), StrongMuted: bold(p.muted), Faint: on(p.faint),
+		Text: on(p.text), Strong: bold(p.text), Muted: on(p.muted), StrongMuted: bold(p.muted), Faint: on(p.faint),
 		Accent: on(p.accent), Warn: on(p.warn), Danger: on(p.danger), Good: on(p.good),
 		LabelA: on(p.labels[0]), LabelB: on(p.labels[1]), LabelC: on(p.labels[2]), LabelD: on(p.labels[3]),
 	}

@@ -1,7 +1,7 @@
 package theme_test
 
 import (
-	"math"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -12,66 +12,58 @@ import (
 	"parley/ui/theme"
 )
 
-// TestTextCanBeRead: the contrast of each style with its ground (WCAG 2), also on the
-// selected row's and on a note's.
+// TestTextCanBeRead: the contrast of each text with its ground (WCAG 2), also on the selected
+// row's and on a note's.
 func TestTextCanBeRead(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		name               string
-		light              bool
-		ground, soft, note uint32
-	}{{"dark", false, 0x14161B, 0x1F2638, 0x2B2516}, {"light", true, 0xFFFFFF, 0xE8EEFB, 0xFDF3E1}} {
-		th := theme.New(theme.Options{Light: c.light, Profile: colorprofile.TrueColor})
-		for ground, ink := range map[uint32]theme.Ink{c.ground: th.Ink, c.soft: th.Soft, c.note: th.Note} {
-			v := reflect.ValueOf(ink)
-			for i := range v.NumField() {
-				name := v.Type().Field(i).Name
-				least := 4.5
-				if name == "Faint" {
-					least = 3
-				}
-				fg, ok := foreground(v.Field(i).Interface().(theme.Style).Paint("x"))
-				if ok && contrast(fg, ground) < least {
-					t.Errorf("%s: %s on %06x has %.2f", c.name, name, ground, contrast(fg, ground))
-				}
+	for name, least := range map[string]float64{
+		theme.Dark: theme.LeastContrast, theme.Light: theme.LeastContrast, theme.Auto: theme.LeastContrast, theme.HighContrast: theme.HighestContrast,
+	} {
+		s, _ := theme.Named(name)
+		for _, light := range []bool{false, true} {
+			for _, l := range s.LowContrast(light, least) {
+				t.Errorf("%s, light %v: %s on %s has %.2f", name, light, l.Token, l.Ground, l.Ratio)
 			}
 		}
 	}
 }
 
-// foreground reads the colour of the first cell; false where it is the terminal's own.
-func foreground(s string) (uint32, bool) {
-	_, rest, ok := strings.Cut(s, "38;2;")
-	if !ok {
-		return 0, false
+// TestFile: a file's colours are used, others are those of its base, and faults are told of.
+func TestFile(t *testing.T) {
+	t.Parallel()
+	s, wrong := theme.Read("mine", map[string]string{"base": "light", "muted": "#123456", "accent": "#0af", "warn": "208", "good": "bright-green", "soft": "default"})
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
 	}
-	var c [3]uint32
-	i := 0
-	for ; rest != "" && i < 3; rest = rest[1:] {
-		switch ch := rest[0]; {
-		case ch >= '0' && ch <= '9':
-			c[i] = c[i]*10 + uint32(ch-'0')
-		default:
-			i++
+	if light, known := s.Ground(); !light || !known {
+		t.Error("its ground is not that of its base")
+	}
+	want := map[string]string{"muted": "#123456", "accent": "#00AAFF", "warn": "208", "good": "bright-green", "soft": "#E8EEFB", "danger": "#B3261E", "text": "default"}
+	for _, c := range s.Colours(false) {
+		if w := want[c.Token]; w != "" && w != c.Value {
+			t.Errorf("%s is %s, want %s", c.Token, c.Value, w)
 		}
 	}
-	return c[0]<<16 | c[1]<<8 | c[2], true
-}
-
-func contrast(a, b uint32) float64 {
-	x, y := luminance(a), luminance(b)
-	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
-}
-
-func luminance(c uint32) float64 {
-	channel := func(v uint32) float64 {
-		f := float64(v&0xFF) / 255
-		if f <= 0.04045 {
-			return f / 12.92
-		}
-		return math.Pow((f+0.055)/1.055, 2.4)
+	th := theme.New(theme.Options{Profile: colorprofile.TrueColor, Scheme: s})
+	if got := th.Muted.Paint("x"); got != "\x1b[38;2;18;52;86mx\x1b[m" {
+		t.Errorf("muted is %q", got)
 	}
-	return 0.2126*channel(c>>16) + 0.7152*channel(c>>8) + 0.0722*channel(c)
+	for _, c := range s.Colours(false) { // what is written can be read
+		if _, wrong := theme.Read("again", map[string]string{c.Token: c.Value}); len(wrong) > 0 {
+			t.Error(wrong)
+		}
+	}
+	_, wrong = theme.Read("bad", map[string]string{"mutd": "#fff", "base": "drak", "accent": "#12345", "warn": "256", "good": "greenish", "text": "#gggggg"})
+	if len(wrong) != 6 {
+		t.Errorf("told of %v", wrong)
+	}
+	low, _ := theme.Read("low", map[string]string{"background": "#202020", "text": "#303030"})
+	if l := low.LowContrast(true, theme.LeastContrast); len(l) == 0 || l[0].Token != "text" {
+		t.Errorf("low contrast: %v", l)
+	}
+	if b := theme.New(theme.Options{Profile: colorprofile.TrueColor, Scheme: low}).Background; b == nil {
+		t.Error("the background is not set")
+	}
 }
 
 // TestGlyphsAreOneCell: in both measures, but those of two.
@@ -100,19 +92,23 @@ func TestGlyphsAreOneCell(t *testing.T) {
 // TestWithoutColour: bold and reverse alone tell, and every theme has its version.
 func TestWithoutColour(t *testing.T) {
 	t.Parallel()
-	versions := map[uint8]theme.Options{}
-	for _, light := range []bool{false, true} {
-		for _, ascii := range []bool{false, true} {
-			for _, p := range []colorprofile.Profile{colorprofile.ASCII, colorprofile.ANSI, colorprofile.ANSI256, colorprofile.TrueColor} {
-				o := theme.Options{Light: light, ASCII: ascii, Profile: p}
-				th := theme.New(o)
-				if other, ok := versions[th.Version]; ok {
-					t.Errorf("%v and %v have the same version", o, other)
-				}
-				versions[th.Version] = o
-				if p < colorprofile.ANSI && (strings.Contains(th.Muted.Paint("x")+th.Danger.Paint("x"), "\x1b") || th.Soft.Text.Paint("x") != "\x1b[7mx\x1b[m") {
-					t.Errorf("%v: colours where there are none", o)
-				}
+	versions := map[uint32]string{}
+	for _, name := range theme.BuiltIn() {
+		for i := range 16 {
+			p := []colorprofile.Profile{colorprofile.ASCII, colorprofile.ANSI, colorprofile.ANSI256, colorprofile.TrueColor}[i/4]
+			s, _ := theme.Named(name)
+			o := theme.Options{Light: i%2 == 1, ASCII: i/2%2 == 1, Profile: p, Scheme: s}
+			th := theme.New(o)
+			looks := fmt.Sprint(th.Ink, th.Soft, th.Note, th.Glyphs)
+			if other, ok := versions[th.Version]; ok && other != looks {
+				t.Errorf("%s: %v and %v have the same version", name, looks, other)
+			}
+			versions[th.Version] = looks
+			if (p < colorprofile.ANSI || name == theme.None) && (strings.Contains(th.Muted.Paint("x")+th.Danger.Paint("x"), "\x1b") || th.Soft.Text.Paint("x") != "\x1b[7mx\x1b[m") {
+				t.Errorf("%v: colours where there are none", o)
+			}
+			if name == theme.Sixteen && strings.Contains(th.Accent.Paint("x"), "38;") {
+				t.Errorf("%v: more than 16 colours", o)
 			}
 		}
 	}

@@ -149,7 +149,7 @@ func anyLook(t *rapid.T) (look.Look, bool) {
 		ASCII:   rapid.Bool().Draw(t, "ascii"),
 		Profile: rapid.SampledFrom([]colorprofile.Profile{colorprofile.ASCII, colorprofile.ANSI, colorprofile.TrueColor}).Draw(t, "profile"),
 	})
-	l.Version = uint32(l.Theme.Version)
+	l.Version = l.Theme.Version
 	return l, graphemes
 }
 

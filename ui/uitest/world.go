@@ -79,7 +79,7 @@ func begun(t testing.TB, updates []inbox.Update, change ...func(*app.Options)) *
 	w.Drafts = Drafts{}
 	o := app.Options{
 		Hub: w.Hub, Drafts: w.Drafts, Inbox: inbox.NewInbox(model.User{}), Words: english(), Zone: time.UTC,
-		Now: func() time.Time { return w.Time }, Dark: true,
+		Now: func() time.Time { return w.Time },
 	}
 	for _, f := range change {
 		f(&o)
