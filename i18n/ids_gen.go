@@ -337,6 +337,45 @@ const (
 	PlainNoNumber ID = "plain_no_number" // with N
 )
 
+// The demo's story: what it proposes to try.
+const (
+	GuideStep    ID = "guide_step" // with N, All
+	GuideHide    ID = "guide_hide" // with Key
+	GuideShown   ID = "guide_shown"
+	GuideHidden  ID = "guide_hidden"
+	GuideNext    ID = "guide_next"    // with Next
+	GuideReply   ID = "guide_reply"   // with Next, Reply, Send
+	GuideAsks    ID = "guide_asks"    // with Name, Again, Drop
+	GuideLink    ID = "guide_link"    // with Link, Name
+	GuideMention ID = "guide_mention" // with Mentions, Name
+	GuidePrivate ID = "guide_private" // with Palette, Name
+	GuideMore    ID = "guide_more"    // with Help
+)
+
+// What a colleague and the team wrote in it.
+const (
+	StoryColleague ID = "story_colleague"
+	StorySeats     ID = "story_seats"
+	StoryBooked    ID = "story_booked"
+	StoryNote      ID = "story_note" // with Name
+	StoryAside     ID = "story_aside"
+	StoryPriceName ID = "story_price_name"
+	StoryPrice     ID = "story_price"
+	StoryShipName  ID = "story_ship_name"
+	StoryShip      ID = "story_ship"
+	StorySorryName ID = "story_sorry_name"
+	StorySorry     ID = "story_sorry"
+)
+
+// Joining a running demo.
+const (
+	FlagDemoRate ID = "flag_demo_rate"
+	FlagDemoUser ID = "flag_demo_user"
+	DemoJoins    ID = "demo_joins" // with Name
+	ErrDemoNone  ID = "err_demo_none"
+	ErrDemoGone  ID = "err_demo_gone" // with Reason
+)
+
 // doctor.en.toml: parley page doctor: everything between Facebook and a Page's inbox.
 
 // The command.

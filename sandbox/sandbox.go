@@ -49,6 +49,7 @@ type Options struct {
 	Rate      float64          // messages per second that they write together; 0: none
 	Past      int              // conversations from before: they are in the Page's inbox, and no webhook reports them
 	History   int              // old conversations, delivered as webhooks once the Page is subscribed
+	Story     string           // en or ja: customers who tell a tale in that language write, too; "": none
 	Now       func() time.Time // Meta's clock; default time.Now
 	Logger    *slog.Logger     // default: discard
 }
@@ -131,7 +132,7 @@ func (s *Sandbox) assemble(o Options, id meta.Identity, faults *fault.List) {
 	s.hooks = webhooks.New(webhooks.Options{Meta: id, Now: o.Now, Logger: o.Logger, Faults: faults, Agenda: s.agenda})
 	m := messenger.New(messenger.Options{Meta: id, Now: o.Now, Faults: faults, Agenda: s.agenda, World: w, Webhooks: s.hooks})
 	s.customers = customers.New(customers.Options{
-		Living: o.Customers, Rate: o.Rate, Past: o.Past, History: o.History,
+		Living: o.Customers, Rate: o.Rate, Past: o.Past, History: o.History, Story: o.Story,
 		Meta: id, Agenda: s.agenda, World: w, Webhooks: s.hooks, Messenger: m,
 	})
 	s.graph = graph.New(graph.Options{

@@ -22,6 +22,8 @@ import (
 	"parley/i18n"
 	"parley/model"
 	"parley/sandbox"
+	"parley/sandbox/customers/tales"
+	"parley/ui/guideline"
 )
 
 // demoOptions are the options of the demo.
@@ -31,13 +33,14 @@ type demoOptions struct {
 	plain bool
 	// ssh is the address where guests come in over SSH.
 	ssh string
+	// user is the name of a user who joins the running demo; empty: the demo is run.
+	user string
 }
 
 // Defaults of the demo.
 const (
 	demoPeople        = 12
-	demoRate          = 0.5
-	demoConversations = 40
+	demoConversations = 30
 	connectTimeout    = 15 * time.Second
 )
 
@@ -51,18 +54,32 @@ func New(p *cli.Program) []*cobra.Command {
 }
 
 func (p *commands) demoCommand() *cobra.Command {
-	o := demoOptions{Options: sandbox.Options{Seed: 1, Customers: demoPeople}}
+	o := demoOptions{Options: sandbox.Options{Seed: 1}}
 	cmd := &cobra.Command{
 		Use: "demo", Short: p.Words.Say(i18n.DemoShort), Long: p.Words.Say(i18n.DemoLong), Args: p.Exactly(0),
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.demo(cmd.Context(), o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("user") {
+				return p.join(cmd.Context(), o)
+			}
+			if cmd.Flags().Changed("rate") {
+				o.Customers = demoPeople
+			} else {
+				o.Story = "en"
+				if p.Words.Japanese() {
+					o.Story = "ja"
+				}
+			}
+			return p.demo(cmd.Context(), o)
+		},
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.plain, "plain", false, p.Words.Say(i18n.FlagPlain))
 	f.BoolVar(&p.Accessible, "accessible", false, p.Words.Say(i18n.FlagAccessible))
+	f.StringVar(&o.user, "user", "", p.Words.Say(i18n.FlagDemoUser))
 	f.StringVar(&o.ssh, "ssh", "", p.Words.Say(i18n.FlagDemoSSH))
 	f.StringVar(&o.data, "data", "", p.Words.Say(i18n.FlagData))
 	f.Uint64Var(&o.Seed, "seed", o.Seed, p.Words.Say(i18n.FlagSeed))
-	f.Float64Var(&o.Rate, "rate", demoRate, p.Words.Say(i18n.FlagSandboxRate))
+	f.Float64Var(&o.Rate, "rate", 0, p.Words.Say(i18n.FlagDemoRate))
 	f.IntVar(&o.History, "conversations", demoConversations, p.Words.Say(i18n.FlagSandboxHistory))
 	return cmd
 }
@@ -111,6 +128,7 @@ func (p *commands) demoHub(ctx context.Context, world sandbox.Info, dir string, 
 	s.MetaAppSecret, s.MetaVerifyToken = world.AppSecret, world.VerifyToken
 	s.SMTPURL, s.SupportEmail = world.SMTPURL, sandboxSupport
 	s.PipedriveURL, s.PipedriveToken = world.PipedriveURL, world.PipedriveToken
+	hurry(&s)
 	quiet := *p.Program
 	quiet.Err = demoLog(dir)
 	h, err := server.Open(ctx, &quiet, s, server.OtherStore{})
@@ -122,12 +140,19 @@ func (p *commands) demoHub(ctx context.Context, world sandbox.Info, dir string, 
 	if err != nil {
 		return err
 	}
-	if o.ssh != "" {
-		s.SSH = o.ssh
-		if err := p.demoTerminals(ctx, s, h, user.User); err != nil {
+	var rep accounts.Added
+	if o.ssh != "" || o.Story != "" {
+		if rep, err = accounts.AddUser(ctx, h.Store, accounts.NewUser{Name: p.colleague(o), Email: demoRep, Token: true}, p.Now()); err != nil {
 			return errors.Join(err, h.Abandon())
 		}
 	}
+	if o.ssh != "" {
+		s.SSH = o.ssh
+		if err := p.demoTerminals(ctx, s, h, user.User, rep.User); err != nil {
+			return errors.Join(err, h.Abandon())
+		}
+	}
+	defer p.announce(running{URL: h.URL(), Store: s.DB, PID: os.Getpid()})()
 	ctx, leave := context.WithCancel(ctx)
 	defer leave()
 	g, ctx := errgroup.WithContext(ctx)
@@ -142,6 +167,20 @@ func (p *commands) demoHub(ctx context.Context, world sandbox.Info, dir string, 
 		if err := connectDemo(ctx, c, world, visibility); err != nil {
 			return err
 		}
+		var proposes []guideline.Step
+		if o.Story != "" {
+			proposes = guide(tales.In(o.Story), rep.User.Name)
+			other, err := client.New(h.URL(), rep.Token)
+			if err != nil {
+				return err
+			}
+			told := story{words: p.Words, world: world, tales: tales.In(o.Story), user: c, colleague: other, me: name}
+			g.Go(func() error {
+				defer other.Close()
+				told.run(ctx)
+				return nil
+			})
+		}
 		server.SayTerminals(p.Program, h.Terminals, Guests()...)
 		if _, _, ok := p.Terminal(); !ok && o.ssh != "" && !o.plain {
 			<-ctx.Done() // it serves those who come over SSH
@@ -150,7 +189,7 @@ func (p *commands) demoHub(ctx context.Context, world sandbox.Info, dir string, 
 		if o.plain {
 			return conversation.Plain(ctx, p.Program, c, dir)
 		}
-		return screen.Run(ctx, p.Program, c, dir)
+		return screen.Run(ctx, p.Program, c, dir, proposes)
 	})
 	return g.Wait()
 }

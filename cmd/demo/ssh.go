@@ -5,7 +5,6 @@ import (
 
 	"parley/cmd/server"
 	"parley/cmd/settings"
-	"parley/hub/accounts"
 	"parley/i18n"
 	"parley/model"
 )
@@ -29,17 +28,24 @@ func Guests() []string { return []string{GuestInstaller, GuestRep} }
 // demoTeam returns the name of the demo's user, and who sees its Page. If others come in, the
 // user has a name and the Page is shared.
 func (p *commands) demoTeam(o demoOptions) (name string, v model.Visibility) {
-	if o.ssh == "" {
-		return p.Words.Say(i18n.DemoUser), model.Private
+	switch {
+	case o.ssh != "":
+		return p.Words.Say(i18n.DemoInstaller), model.Shared
+	case o.Story != "":
+		return p.Words.Say(i18n.DemoUser), model.Shared
 	}
-	return p.Words.Say(i18n.DemoInstaller), model.Shared
+	return p.Words.Say(i18n.DemoUser), model.Private
+}
+
+// colleague returns the name of the user's colleague.
+func (p *commands) colleague(o demoOptions) string {
+	if o.ssh != "" {
+		return p.Words.Say(i18n.DemoRep)
+	}
+	return p.Words.Say(i18n.StoryColleague)
 }
 
 // demoTerminals admits the demo's guests over SSH, from this machine.
-func (p *commands) demoTerminals(ctx context.Context, s settings.Settings, h *server.Server, installer model.User) error {
-	rep, err := accounts.AddUser(ctx, h.Store, accounts.NewUser{Name: p.Words.Say(i18n.DemoRep), Email: demoRep}, p.Now())
-	if err != nil {
-		return err
-	}
-	return server.WithTerminals(ctx, p.Program, s, h, map[string]model.User{GuestInstaller: installer, GuestRep: rep.User})
+func (p *commands) demoTerminals(ctx context.Context, s settings.Settings, h *server.Server, installer, rep model.User) error {
+	return server.WithTerminals(ctx, p.Program, s, h, map[string]model.User{GuestInstaller: installer, GuestRep: rep})
 }

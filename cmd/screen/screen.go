@@ -24,6 +24,7 @@ import (
 	"parley/model"
 	"parley/model/inbox"
 	"parley/ui/app"
+	"parley/ui/guideline"
 	"parley/ui/picture"
 	"parley/ui/pictures"
 	uiscreen "parley/ui/screen"
@@ -43,7 +44,11 @@ const (
 const screenEvery = 8 * time.Millisecond
 
 // screen runs the inbox on a terminal.
-type screen struct{ *cli.Program }
+type screen struct {
+	*cli.Program
+	// guide is what it proposes to try.
+	guide []guideline.Step
+}
 
 // Open opens the inbox of the hub that is set.
 func Open(ctx context.Context, p *cli.Program) error {
@@ -52,13 +57,14 @@ func Open(ctx context.Context, p *cli.Program) error {
 		return err
 	}
 	defer c.Close()
-	return (&screen{p}).run(ctx, c, p.StateDir(), p.CacheDir())
+	return (&screen{Program: p}).run(ctx, c, p.StateDir(), p.CacheDir())
 }
 
 // Run runs the full screen on a hub, until the user leaves. What the user writes is kept in the
 // state folder; what the hub says is kept nowhere.
-func Run(ctx context.Context, p *cli.Program, c *client.Client, state string) error {
-	return (&screen{p}).run(ctx, c, state, "")
+// guide is what it proposes to try, if anything.
+func Run(ctx context.Context, p *cli.Program, c *client.Client, state string, guide []guideline.Step) error {
+	return (&screen{p, guide}).run(ctx, c, state, "")
 }
 
 func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) error {
@@ -106,6 +112,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 		AskColours: p.Getenv("TERM_PROGRAM") != "Apple_Terminal",
 		Advance:    s.Advance,
 		NoMouse:    !s.Mouse,
+		Guide:      guideline.Options{Steps: p.guide, Hidden: !s.GuideLine},
 		Widths:     uiscreen.Widths{List: s.ListWidth, Panel: s.PanelWidth},
 		Remember:   p.remember,
 		Decoder:    picture.Decoder{Program: p.Child.Path, Env: p.Child.Env},

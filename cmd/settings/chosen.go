@@ -14,7 +14,7 @@ import (
 )
 
 // choosable are the settings that the user can change on the screen.
-var choosable = []string{"theme", "mouse", "list_width", "panel_width"}
+var choosable = []string{"theme", "mouse", "list_width", "panel_width", "guide_line"}
 
 // ErrOverridden is that a setting is set elsewhere, so that what the screen keeps has no effect.
 var ErrOverridden = errors.New("set elsewhere")

@@ -108,6 +108,8 @@ type Settings struct {
 	PanelWidth int  `koanf:"panel_width"`
 	// Accessible: the inbox is lines instead of a screen, for a screen reader.
 	Accessible bool `koanf:"accessible"`
+	// GuideLine: the demo says what to try next.
+	GuideLine bool `koanf:"guide_line"`
 	// Notify is how this terminal notifies (auto, osc9, osc777, bell, off); empty: as the user's
 	// own preferences on the hub say.
 	Notify string `koanf:"notify"`
@@ -157,8 +159,9 @@ func Defaults() Settings {
 		Advance: true,
 		Mouse:   true,
 
-		Pictures: string(pictures.Small),
-		Timing:   hub.DefaultTiming(),
+		Pictures:  string(pictures.Small),
+		Timing:    hub.DefaultTiming(),
+		GuideLine: true,
 
 		MediaQuota: 20 * gigabyte,
 

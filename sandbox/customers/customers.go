@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"parley/sandbox/agenda"
+	"parley/sandbox/customers/tales"
 	"parley/sandbox/messenger"
 	"parley/sandbox/meta"
 	"parley/sandbox/seeded"
@@ -21,6 +22,9 @@ type Options struct {
 	Rate    float64 // messages per second that they write together; 0: none
 	Past    int     // conversations in the Page's inbox that no webhook reports
 	History int     // old conversations that webhooks report
+	// Story is the language in which further customers tell a tale, and old conversations were
+	// about something: en or ja; "": nobody does.
+	Story string
 
 	Meta      meta.Identity
 	Agenda    *agenda.Agenda
@@ -39,7 +43,8 @@ type Customers struct {
 	world     *world.World
 	hooks     *webhooks.Webhooks
 	messenger *messenger.Messenger
-	living    []*life
+	living    []*life           // those with a tale first
+	free      []*life           // those without
 	lives     map[string]*life  // by PSID
 	history   []*world.Customer // oldest first
 
@@ -85,20 +90,34 @@ func (c *Customers) Living() []*world.Customer {
 // populate creates the living customers.
 func (c *Customers) populate(st *world.State) {
 	rng := seeded.Stream(c.meta.Seed, "cast")
-	for i := range c.opts.Living {
-		who := st.Add(c.psid(i), cast(rng, i))
-		who.Phone, who.Email = phone(i), email(i)
-		l := newLife(c.meta.Seed, i, who)
+	if c.opts.Story != "" {
+		for i, t := range tales.In(c.opts.Story) {
+			l := c.enters(st, i, t.Who)
+			l.told = tales.Tell(t)
+		}
+	}
+	for i := len(c.living); len(c.free) < c.opts.Living; i++ {
+		l := c.enters(st, i, cast(rng, i))
 		l.introduction = introduction(i)
+		c.free = append(c.free, l)
+		who := l.customer
 		if i%11 == 7 {
 			who.Profile = world.ProfileEmpty
 		}
 		if i%17 == 12 {
 			who.Profile = world.ProfileNone
 		}
-		c.living = append(c.living, l)
-		c.lives[who.PSID] = l
 	}
+}
+
+// enters adds the nth living customer.
+func (c *Customers) enters(st *world.State, n int, p world.Person) *life {
+	who := st.Add(c.psid(n), p)
+	who.Phone, who.Email = phone(n), email(n)
+	l := newLife(c.meta.Seed, n, who)
+	c.living = append(c.living, l)
+	c.lives[who.PSID] = l
+	return l
 }
 
 // psid returns the id of the nth person.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"parley/sandbox/customers/tales"
 	"parley/sandbox/meta"
 	"parley/sandbox/seeded"
 	"parley/sandbox/world"
@@ -25,8 +26,16 @@ const maxBacklog = 8000
 func (c *Customers) populateHistory(st *world.State) {
 	rng := seeded.Stream(c.meta.Seed, "history")
 	now := st.Now()
+	taken := map[string]bool{}
+	for _, l := range c.living {
+		taken[l.customer.Person.Name] = true
+	}
+	var about []tales.Matter
+	if c.opts.Story != "" {
+		about = tales.Matters(c.opts.Story)
+	}
 	for i := range c.opts.History {
-		who := st.Add(c.psid(1_000_000+i), cast(rng, i+len(stars())))
+		who := st.Add(c.psid(1_000_000+i), c.bystander(rng, i, taken))
 		switch rng.IntN(25) {
 		case 0:
 			who.Profile = world.ProfileEmpty
@@ -35,7 +44,16 @@ func (c *Customers) populateHistory(st *world.State) {
 		case 2:
 			who.Unreachable = []int{551, 10}[rng.IntN(2)]
 		}
-		c.converse(st, who, rng, now-lastSeen(rng, i).Milliseconds())
+		last := now - c.lastSeen(rng, i).Milliseconds()
+		if len(about) > 0 {
+			matter := about[0]
+			if i > 0 {
+				matter = about[1+(i-1)%(len(about)-1)]
+			}
+			c.recall(st, who, matter, last)
+		} else {
+			c.converse(st, who, rng, last)
+		}
 		c.history = append(c.history, who)
 	}
 	slices.SortFunc(c.history, func(a, b *world.Customer) int {
@@ -43,14 +61,39 @@ func (c *Customers) populateHistory(st *world.State) {
 	})
 }
 
+// bystander returns the nth person of an old conversation; in a story most come from where its
+// language is spoken, all write it, and no two have the same name while there are others.
+func (c *Customers) bystander(rng *rand.Rand, n int, taken map[string]bool) world.Person {
+	if c.opts.Story == "" {
+		return cast(rng, n+len(stars()))
+	}
+	from, locale := castAbroad, "en_US"
+	if c.opts.Story == "ja" {
+		from, locale = castJapanese, "ja_JP"
+	}
+	const tries = 50
+	p := from(rng)
+	for range tries {
+		if !taken[p.Name] && (locale == "ja_JP" || slices.Contains([]string{"en", "es"}, p.Lang)) {
+			break
+		}
+		p = from(rng)
+	}
+	taken[p.Name] = true
+	p.Lang, p.Locale = c.opts.Story, locale
+	return p
+}
+
 // lastSeen returns how long ago the customer of the nth old conversation wrote. The first window
 // closes while one watches; then some close within minutes, some within the day; most closed
 // long ago.
-func lastSeen(rng *rand.Rand, n int) time.Duration {
+func (c *Customers) lastSeen(rng *rand.Rand, n int) time.Duration {
 	between := func(from, to time.Duration) time.Duration {
 		return from + time.Duration(rng.Int64N(int64(to-from)))
 	}
 	switch roll := rng.IntN(100); {
+	case n == 0 && c.opts.Story != "":
+		return world.Window - between(80*time.Second, 100*time.Second)
 	case n == 0:
 		return world.Window - between(45*time.Second, 90*time.Second)
 	case roll < 8:

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"parley/sandbox/customers/tales"
 	"parley/sandbox/messenger"
 	"parley/sandbox/meta"
 	"parley/sandbox/seeded"
@@ -31,6 +32,8 @@ type life struct {
 	chatty   bool // starts new matters later
 	answers  int  // how often they will still answer
 	pending  bool // an answer is on its way
+	// told is the tale that they tell; nil: none.
+	told *tales.Told
 	// introduction is their first text; "": any.
 	introduction string
 }
@@ -45,13 +48,14 @@ func newLife(seed uint64, n int, who *world.Customer) *life {
 // live lets the living customers write, together at Options.Rate, from when webhooks are sent
 // until ctx ends.
 func (c *Customers) live(ctx context.Context) {
-	if c.opts.Rate == 0 || c.opts.Living == 0 {
-		return
-	}
 	select {
 	case <-ctx.Done():
 		return
 	case <-c.hooks.Active():
+	}
+	c.beginTales()
+	if c.opts.Rate == 0 || c.opts.Living == 0 {
+		return
 	}
 	rng := seeded.Stream(c.meta.Seed, "rhythm")
 	gap := float64(time.Second) / c.opts.Rate
@@ -77,14 +81,14 @@ func (c *Customers) speak(turn int) int {
 	if c.paused || !c.hooks.Listening() {
 		return 0
 	}
-	for i := range c.living {
-		l := c.living[(turn+i)%len(c.living)]
-		if l.began && (turn < len(c.living) || !l.chatty) {
+	for i := range c.free {
+		l := c.free[(turn+i)%len(c.free)]
+		if l.began && (turn < len(c.free) || !l.chatty) {
 			continue
 		}
 		return c.open(l)
 	}
-	return c.open(c.living[turn%len(c.living)])
+	return c.open(c.free[turn%len(c.free)])
 }
 
 // open starts a new matter: mostly plain text, now and then by an ad or a link, with a picture or
@@ -137,12 +141,12 @@ func (c *Customers) script(l *life) script {
 // seconds, a couple of times, then falls silent.
 func (c *Customers) Got(who *world.Customer) {
 	l := c.lives[who.PSID]
-	if l == nil || c.opts.Rate == 0 {
+	if l == nil || l.told == nil && c.opts.Rate == 0 {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.paused || l.answers == 0 || l.pending {
+	if c.paused || l.pending || l.told == nil && l.answers == 0 {
 		return
 	}
 	l.answers--
@@ -152,6 +156,10 @@ func (c *Customers) Got(who *world.Customer) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		l.pending = false
+		if l.told != nil {
+			c.tellOn(l)
+			return
+		}
 		c.respond(l)
 	})
 }

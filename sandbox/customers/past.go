@@ -23,7 +23,7 @@ func (c *Customers) populatePast(st *world.State) {
 	now := st.Now()
 	for i := range c.opts.Past {
 		who := st.Add(c.psid(firstPast+i), cast(rng, i))
-		at := now - lastSeen(rng, i+1).Milliseconds()
+		at := now - c.lastSeen(rng, i+1).Milliseconds()
 		n := 1 + rng.IntN(longestPast)
 		if i%4 != 0 {
 			n = 1 + n%6

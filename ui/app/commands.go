@@ -21,7 +21,7 @@ type commands struct{ *Model }
 // what each does.
 func (m commands) table() []cmd {
 	var all []cmd
-	for _, part := range [][]cmd{m.moving(), m.answering(), m.writing(), m.readOnly(m.triaging()), m.readOnly(m.linking()), m.finding(), m.looking(), m.impossible()} {
+	for _, part := range [][]cmd{m.moving(), m.answering(), m.writing(), m.readOnly(m.triaging()), m.readOnly(m.linking()), m.finding(), m.looking(), m.guided(), m.impossible()} {
 		all = append(all, part...)
 	}
 	return all
@@ -177,6 +177,14 @@ func (m commands) looking() []cmd {
 		{ID: "make_shared", Scope: command.Panes, Danger: true, Reason: m.page.NeedsOwnPage(model.Shared), Run: func() tea.Cmd { return m.page.ChangeVisibility(model.Shared) }},
 		{ID: "make_private", Scope: command.Panes, Reason: m.page.NeedsOwnPage(model.Private), Run: func() tea.Cmd { return m.page.ChangeVisibility(model.Private) }},
 	}
+}
+
+// guided is what the demo has besides.
+func (m commands) guided() []cmd {
+	if !m.guideline.Exists() {
+		return nil
+	}
+	return []cmd{{ID: "guide_line", Keys: []string{"H"}, Scope: command.Panes, Run: m.guideline.Turn}}
 }
 
 // impossible is what users of other inboxes look for and won't find: it stays in the

@@ -44,7 +44,7 @@ func (m *Model) title() string {
 func (m *Model) draw() {
 	head := header{m.Screen, m.page}
 	banner, bannerStyle := head.banner()
-	m.Layout = screen.Arrange(m.W, m.H, screen.Arrangement{Focus: m.Focus, Panel: m.PanelShown(), Banner: banner != "", Widths: m.Widths})
+	m.Layout = screen.Arrange(m.W, m.H, screen.Arrangement{Focus: m.Focus, Panel: m.PanelShown(), Banner: banner != "", Guide: m.guideline.Shown(), Widths: m.Widths})
 	at := pointer.Lines{Filters: -1, Footer: -1}
 	var f frame
 	m.frame = f
@@ -66,6 +66,9 @@ func (m *Model) draw() {
 	}
 	at.Body = len(lines)
 	lines = append(lines, m.body(&f, at.Body)...)
+	if m.Layout.Guide {
+		lines = append(lines, m.guideline.Line(w))
+	}
 	if m.Layout.Footer {
 		at.Footer = len(lines)
 		lines = append(lines, footer{m.Screen, m.commands, m.inbox, m.writer, m.crm, m.snippets, m.pointer}.line(w))

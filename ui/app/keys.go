@@ -53,6 +53,7 @@ func (m *Model) run(c *command.Command) tea.Cmd {
 		m.Notify(why)
 		return nil
 	}
+	m.guideline.Did(c.ID)
 	return c.Run()
 }
 
@@ -137,6 +138,7 @@ func (m *Model) send() tea.Cmd {
 	if note || len(m.writer.Replies[id]) == waiting {
 		return cmd
 	}
+	m.guideline.Did("send")
 	return tea.Batch(cmd, m.snippets.Sent(id, before))
 }
 

@@ -21,6 +21,7 @@ import (
 	"parley/ui/drafts"
 	"parley/ui/editor"
 	"parley/ui/guide"
+	"parley/ui/guideline"
 	list "parley/ui/inbox"
 	"parley/ui/labels"
 	"parley/ui/later"
@@ -93,6 +94,8 @@ type Options struct {
 	Pictures pictures.Size
 	// Hold is how long replies are held back before they leave; 0: not at all.
 	Hold time.Duration
+	// Guide is what the demo proposes to try; the zero value: nothing.
+	Guide guideline.Options
 	// Alerts says whom what is told while the user looks elsewhere.
 	Alerts alert.Options
 	// Preview: the conversation follows the selection after a moment.
@@ -155,6 +158,7 @@ type Model struct {
 	panes        panes
 	pointer      *pointer.Model
 	guide        *guide.Model
+	guideline    *guideline.Model
 	frame        frame
 	// pressed is the key that was pressed last, as registries name it.
 	pressed string
@@ -208,6 +212,7 @@ func (m *Model) assemble(o Options) {
 	m.inbox.Labels, m.inbox.ReadLabels = m.labels.Known, m.labels.Read
 	m.views = views.New(m.Screen, o.Hub, m.inbox, func() []string { return m.keysOf("view") })
 	m.alerts = alert.New(m.Screen, o.Alerts)
+	m.guideline = guideline.New(m.Screen, o.Guide)
 	m.inbox.Advance = o.Advance
 	m.finishing = &finishing{m.Screen, m.inbox, m.writer, m.conversation, map[model.ClientID]*finished{}}
 	m.editor = editor.New(m.Screen, m.writer.Box, m.writer.Typing, o.Edit)

@@ -34,6 +34,8 @@ type Arrangement struct {
 	Panel bool
 	// Banner: there is a line below the header.
 	Banner bool
+	// Guide: there is a line above the keys that says what to try.
+	Guide bool
 	// Widths are those that the user wants.
 	Widths Widths
 }
@@ -45,8 +47,8 @@ type Widths struct{ List, Panel int }
 // Layout says where everything is. A pane of width 0 is not shown.
 type Layout struct {
 	W, H int
-	// Header, Filters, Banner, Footer: whether these lines are shown.
-	Header, Filters, Banner, Footer bool
+	// Header, Filters, Banner, Guide, Footer: whether these lines are shown.
+	Header, Filters, Banner, Guide, Footer bool
 	// Body is the height of the panes.
 	Body int
 	// List, Thread, Panel are the widths of the panes. Those shown are side by side with
@@ -65,13 +67,14 @@ func Arrange(w, h int, a Arrangement) Layout {
 		left--
 		return true
 	}
-	// With few lines, priority goes to the panes, then the header, the keys, the banner, and the
-	// filters.
+	// With few lines, priority goes to the panes, then the header, the keys, the banner, the
+	// filters, and the guide.
 	l.Header = take(true, 2)
 	l.Footer = take(true, 4)
 	l.Banner = take(a.Banner, 5)
 	l.columns(a)
 	l.Filters = take(l.List > 0, 7)
+	l.Guide = take(a.Guide, 8)
 	l.Body = left
 	return l
 }
