@@ -68,6 +68,13 @@ func StartScreen(t *testing.T, env []string, args ...string) *Screen {
 // Opens starts the program, and waits until it is drawn.
 func (s *Screen) Opens() {
 	s.T.Helper()
+	s.Starts()
+	s.Waits("the screen is drawn", func([]string) bool { return s.Emulator.IsAltScreen() && s.row(0) != "" })
+}
+
+// Starts starts the program, which may draw no screen.
+func (s *Screen) Starts() {
+	s.T.Helper()
 	tty := s.Connect()
 	s.Cmd.Stdin, s.Cmd.Stdout = tty, tty
 	// A session of its own with this terminal: a hang-up ends it as it ends a shell's.
@@ -77,7 +84,6 @@ func (s *Screen) Opens() {
 	_ = tty.Close() // the process has it; reading ends when it does
 	s.Pumps.Go(s.show)
 	s.Pumps.Go(s.answer)
-	s.Waits("the screen is drawn", func([]string) bool { return s.Emulator.IsAltScreen() && s.row(0) != "" })
 }
 
 // Connect opens the terminal, and returns the program's end of it.

@@ -231,7 +231,13 @@ func TestWords(t *testing.T) {
 	w.says("1 Customer 1、返信待ち2分", "Customer 1さん、コマンド：")
 	w.types("e")
 	w.says("Customer 1さんを完了にしました。")
-	w.types("rply")
+	w.types("１　メモ　ＡＢＣ、ーです。")
+	w.says("Customer")
+	w.types("メモ　１　ＡＢＣ、ーです。")
+	if r := w.hub.Replies; len(r) != 1 || r[0].Text != "ＡＢＣ、ーです。" || !r[0].Note {
+		t.Errorf("noted %+v", r)
+	}
+	w.types("スヌーズ 3h", "rply")
 	w.says("「rply」")
 	w.types("ヘルプ")
 	w.says("一覧またはいちらん：")

@@ -10,7 +10,6 @@ import (
 	"parley/model"
 	"parley/model/label"
 	"parley/model/when"
-	"parley/ui/command"
 )
 
 // undoDepth is how many actions can be undone.
@@ -240,7 +239,7 @@ func (m sorting) assignTo(id model.ConversationID, who string) {
 		all[at].do()
 		return true
 	}
-	if who != "" && pick(command.Narrow(who)) {
+	if who != "" && pick(who) {
 		return
 	}
 	m.choose(id, m.Say(i18n.AssignTitle, "Name", name), all, pick)

@@ -3,6 +3,7 @@ package lines
 import (
 	"strconv"
 	"strings"
+	"unicode"
 
 	"parley/i18n"
 	"parley/model"
@@ -71,12 +72,12 @@ var both = []*i18n.Localizer{i18n.New("en"), i18n.New("ja")}
 func (v verb) called(word string) bool {
 	for _, l := range both {
 		for _, w := range (voice{}).in(l).words(v.id) {
-			if strings.EqualFold(w, word) {
+			if strings.EqualFold(command.Narrow(w), command.Narrow(word)) {
 				return true
 			}
 		}
 	}
-	return v.key != "" && v.key == word
+	return v.key != "" && v.key == command.Narrow(word)
 }
 
 func (v voice) in(l *i18n.Localizer) voice {
@@ -95,13 +96,11 @@ func (m *Model) command() *question {
 
 // typed runs what was typed as a command.
 func (m *Model) typed(text string) {
-	text = strings.TrimSpace(command.Narrow(text))
-	word, rest, _ := strings.Cut(text, " ")
-	rest = strings.TrimSpace(rest)
+	word, rest := first(text)
 	if word == "" {
 		return
 	}
-	if n, err := strconv.Atoi(word); err == nil {
+	if n, err := strconv.Atoi(command.Narrow(word)); err == nil {
 		if id, ok := m.reads.numbered(n); ok {
 			m.reads.open(id)
 		}
@@ -120,6 +119,16 @@ func (m *Model) typed(text string) {
 	m.say(m.Say(i18n.LinesUnknown, "Word", m.Ours(word)))
 }
 
+// first returns the first word of a text, and the rest as it was typed; a blank may be a wide one.
+func first(text string) (word, rest string) {
+	text = strings.TrimSpace(text)
+	at := strings.IndexFunc(text, unicode.IsSpace)
+	if at < 0 {
+		return text, ""
+	}
+	return text[:at], strings.TrimSpace(text[at:])
+}
+
 // runs runs a command: about the conversation whose number is typed first, or the open one.
 func (m *Model) runs(v verb, rest string) {
 	if !v.of {
@@ -127,13 +136,13 @@ func (m *Model) runs(v verb, rest string) {
 		return
 	}
 	id := m.shown
-	first, after, _ := strings.Cut(rest, " ")
-	if n, err := strconv.Atoi(first); err == nil {
+	number, after := first(rest)
+	if n, err := strconv.Atoi(command.Narrow(number)); err == nil {
 		var ok bool
 		if id, ok = m.reads.numbered(n); !ok {
 			return
 		}
-		rest = strings.TrimSpace(after)
+		rest = after
 	}
 	if _, ok := m.conversation(id); !ok {
 		m.say(m.Say(i18n.LinesWhich, "Word", m.words(v.id)[0]))

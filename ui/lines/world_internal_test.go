@@ -49,10 +49,30 @@ func (c *console) Drop() {
 	c.WriteString("\n")
 }
 
-// hub is a hub that is played.
-type hub struct{ *uitest.FakeHub }
+// hub is a hub that is played, whose changes come after those that the test plays.
+type hub struct {
+	*uitest.FakeHub
+	seq *int64
+}
 
 func (hub) Notifications(context.Context) (notify.Preferences, error) { return notify.Defaults(), nil }
+
+func (h hub) next() int64 {
+	*h.seq++
+	return 10_000 + *h.seq
+}
+
+func (h hub) Triage(ctx context.Context, id model.ConversationID, t model.Triage) (model.Conversation, error) {
+	c, err := h.FakeHub.Triage(ctx, id, t)
+	c.Seq = h.next()
+	return c, err
+}
+
+func (h hub) MarkRead(ctx context.Context, id model.ConversationID, upTo model.MessageID) (model.Conversation, error) {
+	c, err := h.FakeHub.MarkRead(ctx, id, upTo)
+	c.Seq = h.next()
+	return c, err
+}
 
 // world is the inbox as lines on a hub that is played, at a time that the test tells.
 type world struct {
@@ -71,7 +91,7 @@ type world struct {
 func newWorld(t testing.TB, lang string, list []model.Conversation, change ...func(*Options)) *world {
 	t.Helper()
 	w := &world{TB: t, time: uitest.Noon, drafts: uitest.Drafts{}, console: &console{}}
-	w.hub = hub{&uitest.FakeHub{Threads: map[model.ConversationID][]model.Message{}, Disk: map[model.ClientID]model.Reply{}}}
+	w.hub = hub{&uitest.FakeHub{Threads: map[model.ConversationID][]model.Message{}, Disk: map[model.ClientID]model.Reply{}}, new(int64)}
 	w.hub.Colleagues = []model.Colleague{{ID: uitest.Me, Name: "Aoi"}, {ID: uitest.Ken.ID, Name: "Ken"}, {ID: "mia", Name: "Mia"}}
 	o := Options{
 		Hub: w.hub, Drafts: w.drafts, Inbox: inbox.NewInbox(model.User{}), Words: i18n.New(lang), Zone: time.UTC,
@@ -166,14 +186,13 @@ func (w *world) customerWrites(n int, text string) {
 	w.Helper()
 	r, _ := w.conversation(uitest.Talk(n, 0).ID)
 	c := r.Conversation
-	at, _ := w.inbox.Position(uitest.Page)
 	until := w.time.Add(model.ReplyWindow)
 	x := model.Message{
-		ID: model.NewMessageID(uitest.Page, "new"+text), Seq: 5000 + at.Seq, ConversationID: c.ID, Direction: model.In,
+		ID: model.NewMessageID(uitest.Page, "new"+text), Seq: w.hub.next(), ConversationID: c.ID, Direction: model.In,
 		Author: model.Author{Kind: model.ByCustomer, Name: c.Customer.Name}, Text: model.Untrusted(text), SentAt: w.time,
 	}
 	s := x.Summary()
-	c.LastMessage, c.LastSaid, c.Unread, c.WindowUntil, c.UpdatedAt, c.Seq, c.Status = &s, nil, c.Unread+1, &until, w.time, 5000+at.Seq, model.Open
+	c.LastMessage, c.LastSaid, c.Unread, c.WindowUntil, c.UpdatedAt, c.Seq, c.Status = &s, nil, c.Unread+1, &until, w.time, w.hub.next(), model.Open
 	w.hub.Threads[c.ID] = append(w.hub.Threads[c.ID], x)
 	w.hears(w.changed(model.ChangeConversation, c))
 	w.hears(w.changed(model.ChangeMessage, x))

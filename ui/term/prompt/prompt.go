@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 
@@ -167,7 +168,9 @@ func (p *Prompt) add(s string) {
 		return
 	}
 	p.text += s
-	if p.raw {
+	if r, size := utf8.DecodeRuneInString(s); p.raw && size == len(s) && unicode.IsMark(r) {
+		p.write(s) // it joins what stands there
+	} else if p.raw {
 		p.write(p.shown(s))
 	}
 }

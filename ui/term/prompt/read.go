@@ -26,6 +26,12 @@ func (p *Prompt) Read(ctx context.Context, in io.Reader) {
 	r := &reader{p: p, in: bufio.NewReader(in)}
 	for p.waits(ctx) {
 		if err := r.key(ctx); err != nil {
+			if !p.raw && p.Typed() != "" { // the last line has no end
+				p.sends(ctx, Entered)
+				if !p.waits(ctx) {
+					return
+				}
+			}
 			p.tell(ctx, Event{Kind: Ended, Text: p.Typed()})
 			return
 		}
