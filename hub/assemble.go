@@ -7,6 +7,7 @@ import (
 
 	"parley/hub/accounts"
 	"parley/hub/audit"
+	"parley/hub/away"
 	"parley/hub/company"
 	"parley/hub/connect"
 	"parley/hub/crm"
@@ -56,11 +57,14 @@ func New(o Options) *Hub {
 		nameless: wake.NewSignal(), mails: wake.NewSignal(), counted: wake.NewSignal(),
 	}
 	a.Log = audit.NewLog(a.store, a.utc)
-	a.Preferences = notifications.New(a.store)
+	a.Preferences = notifications.New(a.store, o.AwayMailer != nil)
 	a.Desk = desk.New(a.store)
 	a.addOutbox()
 	a.addMedia()
 	a.addViews()
+	a.post = away.New(away.Options{
+		Store: a.store, Views: a.Views, Here: a.stream.Here, Mailer: o.AwayMailer, Call: a.timing.MailCall, Now: a.utc, Log: o.Logger,
+	})
 	a.addReceiver()
 	a.addPages()
 	a.addCRM()

@@ -17,6 +17,7 @@ import (
 
 	"parley/hub/accounts"
 	"parley/hub/audit"
+	"parley/hub/away"
 	"parley/hub/company"
 	"parley/hub/connect"
 	"parley/hub/crm"
@@ -74,8 +75,9 @@ type Options struct {
 	// Inbox is the Page's inbox on Facebook, of which past conversations are read; nil:
 	// none are.
 	Inbox pages.Inbox
-	// Mailer mails policy notices; nil: nobody is mailed.
-	Mailer notices.Mailer
+	// Mailer mails policy notices; nil: nobody is mailed. AwayMailer mails users who are away.
+	Mailer     notices.Mailer
+	AwayMailer away.Mailer
 	// LooseFiles names files with secrets that others than their owner may use; nil: none
 	// is looked at.
 	LooseFiles func() []string
@@ -137,6 +139,7 @@ type Hub struct {
 	*media.Library
 	*snippets.Book
 	company *company.Company
+	post    *away.Post
 	stream  *stream.Stream
 
 	store  *txn.Store
@@ -179,6 +182,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	g.Go(func() error { return h.RunMedia(ctx) })
 	g.Go(func() error { return h.Accounts.Run(ctx) })
 	g.Go(func() error { return h.Health.Run(ctx) })
+	g.Go(func() error { return h.post.Run(ctx) })
 	if h.company.Configured() {
 		g.Go(func() error { return h.company.Run(ctx) })
 	}

@@ -1028,6 +1028,15 @@ const (
 	MentionUntold ID = "mention_untold" // with Names
 )
 
+// By mail while away.
+const (
+	AwaySubjectOne ID = "away_subject_one"
+	AwaySubject    ID = "away_subject" // with N
+	AwayFoot       ID = "away_foot"
+	AlertMail      ID = "alert_mail"
+	AlertNoMail    ID = "alert_no_mail"
+)
+
 // page.en.toml: A Page: listing, checking and uninstalling it, and who sees it.
 
 // The commands.

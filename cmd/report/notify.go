@@ -64,6 +64,11 @@ func (p *commands) changeOf(was notify.Preferences, args []string) (notify.Chang
 				hours = ""
 			}
 			c.QuietHours = &hours
+		case name == "mail":
+			if c.Mail, err = p.onOff(value); p.Zone != nil && p.Zone.String() != "Local" {
+				zone := p.Zone.String()
+				c.Zone = &zone
+			}
 		case name == "every":
 			n, bad := strconv.Atoi(strings.TrimSuffix(value, "s"))
 			if bad != nil {
@@ -102,7 +107,7 @@ func (p *commands) onOff(value string) (*bool, error) {
 
 // notifyNames are the names of what can be changed.
 func notifyNames() []string {
-	return slices.Concat(texts(notify.Kinds()), []string{"content", "quiet_hours", "quiet_weekends", "when", "method", "every"})
+	return slices.Concat(texts(notify.Kinds()), []string{"content", "quiet_hours", "quiet_weekends", "when", "method", "every", "mail"})
 }
 
 func texts[T ~string](list []T) []string {
@@ -135,5 +140,6 @@ func (p *commands) preferences(prefs notify.Preferences) {
 	t.Row("when="+string(prefs.When), p.Words.Say(i18n.NotifyWhen))
 	t.Row("method="+string(prefs.Method), p.Words.Say(i18n.AlertMethod))
 	t.Row("every="+strconv.Itoa(prefs.Every)+"s", p.Words.Say(i18n.NotifyEveryShort))
+	t.Row("mail="+onOff(prefs.Mail), p.Words.Say(i18n.AlertMail))
 	p.Table(t)
 }

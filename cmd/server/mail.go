@@ -3,13 +3,13 @@ package server
 import (
 	"parley/cmd/cli"
 	"parley/cmd/settings"
+	"parley/hub"
 	"parley/hub/mail"
-	"parley/hub/notices"
 	"parley/i18n"
 )
 
-// mailer returns what mails the support inbox, in the hub's language; nil if that is not set up.
-func (p *commands) mailer(s settings.Settings) (notices.Mailer, error) {
+// mailer returns what mails users who are away, in the hub's language; nil if that is not set up.
+func (p *commands) mailer(s settings.Settings) (*mail.Mailer, error) {
 	if s.SMTPURL == "" {
 		return nil, nil //nolint:nilnil // no mailer is not an error
 	}
@@ -20,4 +20,15 @@ func (p *commands) mailer(s settings.Settings) (notices.Mailer, error) {
 		return nil, cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))
 	}
 	return m, nil
+}
+
+// mailed sets what the hub mails by: policy notices, where there is a support inbox, and users.
+func mailed(o *hub.Options, m *mail.Mailer, s settings.Settings) {
+	if m == nil {
+		return
+	}
+	o.AwayMailer = m
+	if s.SupportEmail != "" {
+		o.Mailer = m
+	}
 }

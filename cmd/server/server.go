@@ -114,8 +114,9 @@ func Open(ctx context.Context, of *cli.Program, s settings.Settings, other Other
 			Quota: int64(s.MediaQuota), Age: s.MediaAge,
 		},
 		Shown:  outbox.Shown{Typing: s.ShowTyping, Seen: s.ShowSeen},
-		Timing: s.Timing, Logger: log, Mailer: mailer, FeedbackURL: s.FeedbackURL, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
+		Timing: s.Timing, Logger: log, FeedbackURL: s.FeedbackURL, LooseFiles: looseFiles(s), NewColleagues: s.PipedriveNewUsers, LoginURL: base + loginPath,
 	}
+	mailed(&o, mailer, s)
 	if crm != nil {
 		o.CRM, o.Records, o.Notes, o.Hooks = crm, crm, crm, crm
 	}

@@ -1,7 +1,8 @@
-// Package mail mails the support inbox, by SMTP, what Facebook's policy team did.
+// Package mail mails by SMTP: the support inbox, what Facebook's policy team did; users who are
+// away, what they would have been notified of.
 //
 // Headers contain nothing from outside except a Page's name, made safe; Facebook's words are in
-// the body only. A mail contains nothing about any customer.
+// the body only. A mail contains nothing about any customer, unless a user asked for that.
 package mail
 
 import (
@@ -30,7 +31,7 @@ type Config struct {
 	// byte. The sender is the from address, else the user if that is an address, else the
 	// support inbox itself.
 	URL string
-	// To is the support inbox.
+	// To is the support inbox; empty: there is none, and policy notices are not mailed.
 	To string
 	// ReplyTo is where answers to a mail go: Facebook's policy team. May be empty.
 	ReplyTo string
@@ -45,6 +46,7 @@ type Config struct {
 // Errors in a [Config]. None quotes it: it may contain a password.
 var (
 	ErrURL     = errors.New("smtp_url: must be smtp://user:password@host:port or smtps://…")
+	ErrFrom    = errors.New("smtp_url: who sends must be said, by from=address or by support_email")
 	ErrTo      = errors.New("support_email: must be one mail address")
 	ErrReplyTo = errors.New("policy_reply_to: must be one mail address")
 )
@@ -55,7 +57,7 @@ const (
 	portTLS      = 465
 )
 
-// Mailer mails the support inbox. It is safe for concurrent use.
+// Mailer mails the support inbox, and users who are away. It is safe for concurrent use.
 type Mailer struct {
 	host          string
 	options       []mail.Option
@@ -70,8 +72,10 @@ type Mailer struct {
 func New(c Config) (*Mailer, error) {
 	m := &Mailer{words: c.Words, zone: c.Zone}
 	var err error
-	if m.to, err = address(c.To); err != nil {
-		return nil, ErrTo
+	if c.To != "" {
+		if m.to, err = address(c.To); err != nil {
+			return nil, ErrTo
+		}
 	}
 	if c.ReplyTo != "" {
 		if m.replyTo, err = address(c.ReplyTo); err != nil {
@@ -94,6 +98,9 @@ func New(c Config) (*Mailer, error) {
 		if from != "" && from == u.Query().Get("from") {
 			return nil, ErrURL
 		}
+	}
+	if m.from == "" {
+		return nil, ErrFrom
 	}
 	_, m.messageDomain, _ = strings.Cut(m.from, "@")
 	return m, nil
@@ -151,6 +158,11 @@ func (m *Mailer) MailPolicy(ctx context.Context, p model.PolicyMail) error {
 	if err != nil {
 		return err
 	}
+	return m.send(ctx, msg)
+}
+
+// send hands a mail to the mail server, within ctx's deadline.
+func (m *Mailer) send(ctx context.Context, msg *mail.Msg) error {
 	options := m.options
 	if until, ok := ctx.Deadline(); ok { // go-mail bounds the dial by ctx, each answer by this
 		options = append([]mail.Option{mail.WithTimeout(max(time.Until(until), time.Millisecond))}, options...)

@@ -11,10 +11,22 @@ import (
 )
 
 // Preferences are those of all users. It is safe for concurrent use.
-type Preferences struct{ store store.AccountStore }
+type Preferences struct {
+	store store.AccountStore
+	// mails: the hub has a mail server.
+	mails bool
+}
 
-// New returns the preferences in a store.
-func New(s store.AccountStore) *Preferences { return &Preferences{store: s} }
+// New returns the preferences in a store. mails: the hub can mail users.
+func New(s store.AccountStore, mails bool) *Preferences { return &Preferences{s, mails} }
+
+// mailTo returns where mails to a user go; empty: they can't be mailed.
+func (p *Preferences) mailTo(user model.User) string {
+	if !p.mails {
+		return ""
+	}
+	return user.Email
+}
 
 // Notifications returns a user's preferences: the defaults, if they set none.
 func (p *Preferences) Notifications(ctx context.Context, user model.User) (out notify.Preferences, err error) {
@@ -22,6 +34,7 @@ func (p *Preferences) Notifications(ctx context.Context, user model.User) (out n
 		out, err = Of(r, user.ID)
 		return err
 	})
+	out.MailTo = p.mailTo(user)
 	return out, err
 }
 
@@ -38,6 +51,7 @@ func (p *Preferences) ChangeNotifications(ctx context.Context, user model.User, 
 		}
 		return tx.PutNotificationPreferences(user.ID, out)
 	})
+	out.MailTo = p.mailTo(user)
 	return out, err
 }
 

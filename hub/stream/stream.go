@@ -226,6 +226,16 @@ func (st *Stream) everySession() []*Session {
 	return out
 }
 
+// Here reports whether a session of a user is attached.
+func (st *Stream) Here(user model.UserID) bool {
+	for _, s := range st.everySession() {
+		if s.user.ID == user {
+			return true
+		}
+	}
+	return false
+}
+
 // UserChanged tells every session how a user is known from now on.
 func (st *Stream) UserChanged(u model.User) {
 	b, err := json.Marshal(model.UserChanged{Type: model.FrameUser, User: u.Colleague()})

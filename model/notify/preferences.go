@@ -54,6 +54,21 @@ type Preferences struct {
 	// Every is the least time between two notifications, in seconds; what comes meanwhile is
 	// summed up.
 	Every int `json:"every" minimum:"1" maximum:"3600"`
+	// Mail: while no client of the user's is connected, they are mailed.
+	Mail bool `json:"mail" doc:"Mailed while nobody of one's own is connected, where the hub has a mail server and one's address"`
+	// Zone is the user's time zone by its tz database name, for the quiet hours of mails; empty:
+	// UTC.
+	Zone string `json:"zone,omitempty" maxLength:"64"`
+	// MailTo is where mails go, as the hub knows it; empty: none can.
+	MailTo string `json:"mail_to,omitempty" readOnly:"true"`
+}
+
+// Location returns the user's time zone; UTC, if it is not known.
+func (p Preferences) Location() *time.Location {
+	if l, err := time.LoadLocation(p.Zone); err == nil {
+		return l
+	}
+	return time.UTC
 }
 
 // Defaults returns the preferences of a user who set none.
@@ -118,6 +133,8 @@ type Change struct {
 	Content       *bool   `json:"content,omitempty"`
 	QuietHours    *string `json:"quiet_hours,omitempty" maxLength:"11" doc:"Such as 19:00-08:00, in one's own time zone; empty: none"`
 	QuietWeekends *bool   `json:"quiet_weekends,omitempty"`
+	Mail          *bool   `json:"mail,omitempty"`
+	Zone          *string `json:"zone,omitempty" maxLength:"64" doc:"One's own time zone, by its tz database name, for the quiet hours of mails"`
 	Every         *int    `json:"every,omitempty" minimum:"1" maximum:"3600" doc:"The least number of seconds between two notifications"`
 }
 
@@ -144,6 +161,13 @@ func (c Change) Of(p Preferences) (Preferences, error) {
 	set(&p.QuietHours, c.QuietHours)
 	set(&p.QuietWeekends, c.QuietWeekends)
 	set(&p.Every, c.Every)
+	set(&p.Mail, c.Mail)
+	if c.Zone != nil {
+		if _, err := time.LoadLocation(*c.Zone); err != nil || *c.Zone == "Local" {
+			return p, &model.InvalidError{Field: "zone", Reason: "must be a time zone such as Asia/Tokyo."}
+		}
+		p.Zone = *c.Zone
+	}
 	switch {
 	case !slices.Contains(Methods(), p.Method):
 		return p, &model.InvalidError{Field: "method", Reason: "must be auto, osc9, osc777, bell or off."}

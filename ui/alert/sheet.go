@@ -20,6 +20,7 @@ const (
 	optionHours    = "hours"
 	optionWeekends = "weekends"
 	optionMethod   = "method"
+	optionMail     = "mail"
 	optionWhen     = "when"
 	optionTest     = "test"
 )
@@ -90,6 +91,10 @@ func (m *Model) options() []overlay.Option {
 	if hours == "" {
 		hours = m.Say(i18n.AlertOff)
 	}
+	mail := overlay.Option{ID: optionMail, Key: "m", Title: m.Say(i18n.AlertMail), Detail: onOff(m.prefs.Mail)}
+	if m.prefs.MailTo == "" {
+		mail.Reason = m.Say(i18n.AlertNoMail)
+	}
 	method := overlay.Option{ID: optionMethod, Key: "s", Title: m.Say(i18n.AlertMethod), Detail: m.Say(i18n.AlertMethodName(string(m.prefs.Method)))}
 	if m.o.Method != "" {
 		method.Detail, method.Reason = m.Say(i18n.AlertMethodName(string(m.o.Method))), m.Say(i18n.AlertMethodSet)
@@ -100,6 +105,7 @@ func (m *Model) options() []overlay.Option {
 		overlay.Option{ID: optionHours, Key: "h", Title: m.Say(i18n.AlertQuietHours), Detail: hours},
 		overlay.Option{ID: optionWeekends, Key: "w", Title: m.Say(i18n.AlertQuietWeekends), Detail: onOff(m.prefs.QuietWeekends)},
 		overlay.Option{ID: optionWhen, Key: "f", Title: m.Say(i18n.AlertAlways), Detail: onOff(m.prefs.When == notify.Always)},
+		mail,
 		method,
 		overlay.Option{ID: optionTest, Key: "t", Title: m.Say(i18n.AlertTest)},
 	)
@@ -124,6 +130,11 @@ func (m *Model) choose(id string) tea.Cmd {
 		all := notify.Methods()
 		next := all[(slices.Index(all, m.prefs.Method)+1)%len(all)]
 		c.Method = &next
+	case optionMail:
+		zone := m.Look.Zone.String()
+		if c.Mail = flip(m.prefs.Mail); zone != "Local" {
+			c.Zone = &zone
+		}
 	case optionHours:
 		return m.askHours("")
 	case optionTest:
