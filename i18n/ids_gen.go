@@ -33,7 +33,7 @@ const (
 const (
 	ComposerChecking         ID = "composer_checking"
 	ComposerHidden           ID = "composer_hidden"
-	ComposerHiddenDo         ID = "composer_hidden_do"
+	ComposerHiddenDo         ID = "composer_hidden_do" // with Key
 	ComposerDisconnected     ID = "composer_disconnected"
 	ComposerDisconnectedDo   ID = "composer_disconnected_do"
 	ComposerRestricted       ID = "composer_restricted"
@@ -43,10 +43,10 @@ const (
 	ComposerMessagesOff      ID = "composer_messages_off"
 	ComposerMessagesOffDo    ID = "composer_messages_off_do"
 	ComposerNotStarted       ID = "composer_not_started"
-	ComposerNotStartedDo     ID = "composer_not_started_do"
+	ComposerNotStartedDo     ID = "composer_not_started_do" // with Key
 	ComposerClosed           ID = "composer_closed"
-	ComposerClosedAt         ID = "composer_closed_at" // with Time
-	ComposerClosedDo         ID = "composer_closed_do"
+	ComposerClosedAt         ID = "composer_closed_at"   // with Time
+	ComposerClosedDo         ID = "composer_closed_do"   // with Key
 	ComposerUncertain        ID = "composer_uncertain"   // with Time
 	ComposerUnreachable      ID = "composer_unreachable" // with Name
 	ComposerUnreachableDo    ID = "composer_unreachable_do"
@@ -62,8 +62,8 @@ const (
 const (
 	FlagReplyTo     ID = "flag_reply_to"
 	ComposerUnquote ID = "composer_unquote"
-	QuoteOf         ID = "quote_of" // with Name, Text
-	WhyNoQuote      ID = "why_no_quote"
+	QuoteOf         ID = "quote_of"     // with Name, Text
+	WhyNoQuote      ID = "why_no_quote" // with Down, Up
 	WhyNotYetThere  ID = "why_not_yet_there"
 )
 
@@ -690,10 +690,10 @@ const (
 // An empty list.
 const (
 	EmptySearch     ID = "empty_search"
-	EmptySearchKeys ID = "empty_search_keys"
-	EmptyView       ID = "empty_view" // with Query
+	EmptySearchKeys ID = "empty_search_keys" // with Key
+	EmptyView       ID = "empty_view"        // with Query
 	EmptyViewGone   ID = "empty_view_gone"
-	EmptyViewKeys   ID = "empty_view_keys"
+	EmptyViewKeys   ID = "empty_view_keys" // with Key
 	EmptyPages      ID = "empty_pages"
 	EmptyPagesKeys  ID = "empty_pages_keys"
 	EmptyKeys       ID = "empty_keys" // with Key
@@ -1378,7 +1378,7 @@ const (
 	SaidConverted     ID = "said_converted"      // with Title
 	SaidAsksCRM       ID = "said_asks_crm"
 	// Nobody answered whether it was made.
-	SaidPerhapsMade ID = "said_perhaps_made" // with Reason
+	SaidPerhapsMade ID = "said_perhaps_made" // with Key, Reason
 	SaidHalfMade    ID = "said_half_made"    // with Title, Reason
 )
 
@@ -1507,7 +1507,7 @@ const (
 const (
 	BannerOffline       ID = "banner_offline"        // with N, Key, Reason
 	BannerOfflineTrying ID = "banner_offline_trying" // with Reason
-	BannerSignedOut     ID = "banner_signed_out"
+	BannerSignedOut     ID = "banner_signed_out"     // with Key
 )
 
 // Why there is no connection.

@@ -46,6 +46,8 @@ type Model struct {
 	prefs   notify.Preferences
 	// known: the hub was asked for the preferences, and answered or refused.
 	known bool
+	// named is what the terminal understands by what it calls itself; none: that says nothing.
+	named bell.Signal
 	// reports: the terminal has said whether it has the focus.
 	reports bool
 	// saving are changes that the hub has not answered yet.
@@ -146,6 +148,9 @@ func (m *Model) Focused(has bool) {
 	}
 }
 
+// Named takes what the terminal calls itself.
+func (m *Model) Named(version string) { m.named = bell.Named(version) }
+
 // Settle notifies the user if it is time.
 func (m *Model) Settle(now time.Time) tea.Cmd {
 	m.take(m.watcher.Closing(m.Inbox, now, false))
@@ -201,5 +206,9 @@ func (m *Model) signal() bell.Signal {
 		return bell.None
 	case notify.Auto:
 	}
-	return bell.Of(m.o.Env)
+	s := bell.Of(m.o.Env)
+	if s == bell.Bell && m.named != bell.None && !bell.InTmux(m.o.Env) {
+		return m.named
+	}
+	return s
 }

@@ -191,7 +191,7 @@ func (m commands) guided() []cmd {
 // palette, with the reason.
 func (m commands) impossible() []cmd {
 	never := func(id string) cmd {
-		return cmd{ID: id, Scope: command.Panes, Reason: func() string { return m.Say(i18n.CommandReason(id)) }}
+		return cmd{ID: id, Scope: command.Panes, Reason: func() string { return m.Say(i18n.CommandReason(id), "Key", m.KeyOf("share")) }}
 	}
 	broadcast := never("broadcast")
 	broadcast.Reason = m.guide.WhyNoBroadcast

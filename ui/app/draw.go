@@ -170,7 +170,7 @@ func (m *Model) emptyListSays() []string {
 	case m.inbox.Search.Loading:
 		return []string{m.Say(i18n.SearchGoesOn)}
 	case m.inbox.Search.Active():
-		return []string{m.Say(i18n.EmptySearch), m.Say(i18n.EmptySearchKeys)}
+		return []string{m.Say(i18n.EmptySearch), m.Say(i18n.EmptySearchKeys, "Key", m.KeyOf("back"))}
 	case !m.Live() && !m.Inbox.AllComplete():
 		return []string{m.Say(i18n.StateConnecting)}
 	case !m.Inbox.AllComplete():

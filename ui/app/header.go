@@ -133,7 +133,7 @@ func (m header) banner() (string, theme.Style) {
 	case screen.Offline:
 		return m.offlineBanner(), th.Danger
 	case screen.SignedOut:
-		return m.Say(i18n.BannerSignedOut), th.Danger
+		return m.Say(i18n.BannerSignedOut, "Key", m.KeyOf("quit")), th.Danger
 	case screen.Connecting, screen.Live:
 	}
 	now := m.Now()

@@ -127,6 +127,9 @@ func (m *Model) terminalSays(msg tea.Msg) {
 	case tea.BlurMsg:
 		m.alerts.Focused(false)
 		return
+	case tea.TerminalVersionMsg:
+		m.alerts.Named(msg.Name)
+		return
 	case tea.ColorProfileMsg:
 		m.terminal.profile = msg.Profile
 	case tea.BackgroundColorMsg:

@@ -17,6 +17,8 @@ type judged struct {
 	reason  string
 	// closed is the end of the last open window seen here.
 	closed *time.Time
+	// keys are those that it names.
+	keys Keys
 }
 
 // set sets the verdict. That of a window that closes meanwhile becomes one of a closed window.
@@ -41,7 +43,7 @@ func (j judged) blocked(l look.Look) (why, todo string) {
 	}
 	switch j.verdict.Code {
 	case model.Hidden:
-		return say(i18n.ComposerHidden), say(i18n.ComposerHiddenDo)
+		return say(i18n.ComposerHidden), say(i18n.ComposerHiddenDo, "Key", j.keys.Back)
 	case model.PageDisconnected:
 		return say(i18n.ComposerDisconnected), say(i18n.ComposerDisconnectedDo)
 	case model.PageRestricted:
@@ -49,13 +51,13 @@ func (j judged) blocked(l look.Look) (why, todo string) {
 	case model.MessagesOff:
 		return say(i18n.ComposerMessagesOff), say(i18n.ComposerMessagesOffDo)
 	case model.NotStarted:
-		return say(i18n.ComposerNotStarted), say(i18n.ComposerNotStartedDo)
+		return say(i18n.ComposerNotStarted), say(i18n.ComposerNotStartedDo, "Key", j.keys.Share)
 	case model.WindowClosed:
 		why = say(i18n.ComposerClosed)
 		if until != "" {
 			why = say(i18n.ComposerClosedAt, "Time", until)
 		}
-		return why, say(i18n.ComposerClosedDo)
+		return why, say(i18n.ComposerClosedDo, "Key", j.keys.Share)
 	case model.Unreachable:
 		return say(i18n.ComposerUnreachable, "Name", j.name), say(i18n.ComposerUnreachableDo)
 	case model.OtherApp:

@@ -22,6 +22,13 @@ import (
 // long text can be shortened in place.
 const MaxTyped = 4000
 
+// Keys are keys of commands, as shown.
+type Keys struct {
+	// Done sends the text and is through with the conversation; empty: nothing does. Share shares
+	// the Page's link, Back goes back to the list.
+	Done, Share, Back string
+}
+
 // Box is the composer. It is not safe for concurrent use.
 type Box struct {
 	look         look.Look
@@ -40,8 +47,7 @@ type Box struct {
 	warns bool
 
 	judged judged
-	// doneKey is the key that sends and is through with the conversation.
-	doneKey string
+	keys   Keys
 	// others says which colleagues write to the same customer; "" if none.
 	others string
 
@@ -60,7 +66,7 @@ func New() *Box {
 	a.SetStyles(textarea.Styles{})
 	a.Prompt, a.ShowLineNumbers = "", false
 	a.KeyMap = keys()
-	b := &Box{area: a, maxHeight: 1, goal: -1}
+	b := &Box{area: a, maxHeight: 1, goal: -1, keys: Keys{Share: "m", Back: "esc"}}
 	b.arrange()
 	return b
 }
@@ -122,6 +128,7 @@ func (b *Box) Conversation() model.ConversationID { return b.conversation }
 // has no time; callers that know it set Until to when it closed.
 func (b *Box) SetVerdict(now time.Time, name string, v model.Verdict, pageReason string) {
 	b.judged.set(now, name, v, pageReason)
+	b.judged.keys = b.keys
 	b.arrange()
 }
 
@@ -141,8 +148,8 @@ func (b *Box) SetOthers(line string) {
 	}
 }
 
-// SetDoneKey sets the key that sends the text and is through with the conversation.
-func (b *Box) SetDoneKey(key string) { b.doneKey = key }
+// SetKeys sets the keys that the composer names.
+func (b *Box) SetKeys(k Keys) { b.keys = k }
 
 // SetWidth sets the width in cells.
 func (b *Box) SetWidth(w int) {

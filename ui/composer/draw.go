@@ -313,10 +313,10 @@ func (b *Box) hint() string {
 		return b.paint(style, b.look.Cut(b.said, b.w))
 	}
 	hints := []i18n.ID{i18n.ComposerSend, i18n.ComposerDone, i18n.ComposerLine, i18n.ComposerLeave}
-	if b.doneKey == "" {
+	if b.keys.Done == "" {
 		hints = slices.Delete(hints, 1, 2)
 	}
-	say := func(id i18n.ID) string { return b.look.Say(id, "Key", b.doneKey) }
+	say := func(id i18n.ID) string { return b.look.Say(id, "Key", b.keys.Done) }
 	if b.note {
 		hints[0] = i18n.ComposerNoteStore
 	}

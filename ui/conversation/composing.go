@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/model"
+	"parley/ui/composer"
 )
 
 // setVerdict passes the composer the current verdict on a reply.
@@ -23,8 +24,8 @@ func (m *Writer) setVerdict() {
 	if v.Code == model.WindowClosed {
 		v.Until = r.ClosedAt() // since when, for the sentence
 	}
+	m.Box.SetKeys(composer.Keys{Done: m.KeyOf("send_done"), Share: m.KeyOf("share"), Back: m.KeyOf("back")})
 	m.Box.SetVerdict(m.Now(), m.Look.Name(r.Customer), v, reason)
-	m.Box.SetDoneKey(m.KeyOf("send_done"))
 	m.Box.SetQuote(m.quoted())
 	m.Box.SetFiles(m.Attacher.line())
 	writers, _ := m.presence.Writers(r.ID)

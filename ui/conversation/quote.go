@@ -15,7 +15,7 @@ func (m *Model) NeedsQuotable() string {
 	case m.Shown == "":
 		return m.Say(i18n.WhyNotOpen)
 	case !ok, msg.Direction != model.In && msg.Direction != model.Out, msg.Deleted:
-		return m.Say(i18n.WhyNoQuote)
+		return m.Say(i18n.WhyNoQuote, "Down", m.KeyOf("down"), "Up", m.KeyOf("up"))
 	case msg.MID == "":
 		return m.Say(i18n.WhyNotYetThere)
 	}

@@ -315,7 +315,7 @@ func (m *Model) made(a made) {
 	case a.person != nil:
 		m.announce(a.form.of, m.Say(i18n.SaidHalfMade, "Title", m.Look.Line(a.person.Title), "Reason", m.Explain(a.err)))
 	case unanswered(a.err):
-		m.Notify(m.Say(i18n.SaidPerhapsMade, "Reason", m.Explain(a.err)))
+		m.Notify(m.Say(i18n.SaidPerhapsMade, "Key", m.KeyOf("link"), "Reason", m.Explain(a.err)))
 	case m.Overlaid() == nil && !m.Composing():
 		a.form.box.SetError(m.Explain(a.err))
 		m.layForm(a.form)

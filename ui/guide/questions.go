@@ -92,7 +92,7 @@ func (m *Model) said(id string) string {
 	if id == "broadcast" {
 		return m.WhyNoBroadcast()
 	}
-	return m.Say(i18n.Answer(id))
+	return m.Say(i18n.Answer(id), "Share", m.KeyOf("share"), "Notices", m.KeyOf("notices"))
 }
 
 // WhyNoBroadcast says why nothing is sent to many, and where to tell us that it is missed;

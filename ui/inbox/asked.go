@@ -77,7 +77,7 @@ func (m *Model) EmptyView() []string {
 	if q.Has(query.Label) || q.Has(query.Page) || q.Has(query.Assignee) {
 		out = append(out, m.Say(i18n.EmptyViewGone))
 	}
-	return append(out, m.Say(i18n.EmptyViewKeys))
+	return append(out, m.Say(i18n.EmptyViewKeys, "Key", m.KeyOf("back")))
 }
 
 // mostHinted is how many ways to go on are offered at a time.

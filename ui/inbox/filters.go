@@ -212,7 +212,7 @@ func (m *Model) searchLine(w int) string {
 		state = m.Say(i18n.SearchGoesOn)
 	}
 	left := " " + m.Say(i18n.SearchFor, "Words", m.Look.Ours(m.Search.words))
-	right := state + "   esc " + m.Say(i18n.CommandLabel("back")) + " "
+	right := state + "   " + m.KeyOf("back") + " " + m.Say(i18n.CommandLabel("back")) + " "
 	left = m.Look.Cut(left, w-m.Look.Cells.Width(right)-1)
 	gap := w - m.Look.Cells.Width(left) - m.Look.Cells.Width(right)
 	if gap < 0 {

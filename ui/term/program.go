@@ -89,7 +89,7 @@ func NewProgram(m tea.Model, o Options) *Program {
 	plain := kind == "linux" || kind == "dumb"
 	p.painter = NewPainter(p.console, PainterOptions{Every: o.Every, Profile: profile, Plain: plain, Lost: p.lost})
 	if !plain && env.Getenv("TERM_PROGRAM") != "Apple_Terminal" {
-		p.console.questions = ansi.RequestModeSynchronizedOutput + ansi.RequestModeUnicodeCore
+		p.console.questions = ansi.RequestModeSynchronizedOutput + ansi.RequestModeUnicodeCore + ansi.RequestNameVersion
 	}
 	input := o.Input
 	if input == nil {

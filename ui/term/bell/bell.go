@@ -113,6 +113,29 @@ func Of(env []string) Signal {
 	return Bell
 }
 
+// mostVersion is how much of a terminal's answer is looked at.
+const mostVersion = 64
+
+// Named returns what a terminal understands that the environment says nothing of, as over SSH, by
+// what it calls itself (XTVERSION), such as "WezTerm 20240203" or "foot(1.16.2)"; [None] if that
+// says nothing either. A multiplexer answers for itself.
+func Named(version string) Signal {
+	if len(version) > mostVersion {
+		version = version[:mostVersion]
+	}
+	name := strings.ToLower(version)
+	if i := strings.IndexFunc(name, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' }); i >= 0 {
+		name = name[:i]
+	}
+	switch name {
+	case "iterm2", "wezterm", "ghostty", "kitty", "rio", "warp":
+		return OSC9
+	case "foot", "rxvt-unicode", "urxvt":
+		return OSC777
+	}
+	return None
+}
+
 // InTmux reports whether the terminal is tmux's.
 func InTmux(env []string) bool {
 	e := uv.Environ(env)

@@ -83,3 +83,17 @@ func TestOf(t *testing.T) {
 		}
 	}
 }
+
+// TestNamed: a terminal is known by what it calls itself, whatever else it answers.
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[string]Signal{
+		"WezTerm 20240203-110809-5046fc22": OSC9, "iTerm2 3.5.0": OSC9, "kitty(0.36.4)": OSC9, "ghostty 1.0.1": OSC9,
+		"foot(1.16.2)": OSC777, "tmux 3.4": None, "XTerm(390)": None, "VTE(7600)": None, "": None,
+		"foot" + strings.Repeat("t", 1<<16): None, "\x1b]0;foot": None, "kittyx": None, "\u202efoot": None,
+	} {
+		if got := Named(version); got != want {
+			t.Errorf("%.40q: %v, want %v", version, got, want)
+		}
+	}
+}
