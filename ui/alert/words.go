@@ -36,7 +36,7 @@ func (m *Model) words(events []notify.Event, sums []notify.Sum) string {
 			said = append(said, m.Say(i18n.AlertMany(string(s.Kind)), "N", s.N))
 		}
 	}
-	return strings.Join(said, " · ")
+	return strings.Join(said, " "+m.Look.Theme.Bullet+" ")
 }
 
 // content says who it is about, and the beginning of what was written.

@@ -72,8 +72,6 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 		return m.writer.Typing()
 	case "ctrl+c":
 		return m.quit()
-	case "ctrl+k":
-		return m.guide.OpenPalette()
 	case "tab":
 		if m.mentions.Complete() {
 			return m.writer.Typing()
@@ -81,6 +79,9 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 	}
 	if c, ok := m.commands.ByKey(command.Thread, k.Key()); ok && c.ID == "undo" && m.writer.Hold.Composes() && m.writer.Hold.TakesBack() {
 		return m.run(c)
+	}
+	if k.Text == "" && slices.Contains(m.keysOf("palette"), k.Keystroke()) {
+		return m.guide.OpenPalette()
 	}
 	if c, ok := m.commands.ByKey(command.Composer, k.Key()); ok && k.Text == "" {
 		return m.run(c)

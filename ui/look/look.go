@@ -25,8 +25,17 @@ type Look struct {
 	Version uint32
 }
 
-// Say returns a sentence in the user's language.
-func (l Look) Say(id i18n.ID, pairs ...any) string { return l.Words.Say(id, pairs...) }
+// Say returns a sentence in the user's language. Its punctuation is ASCII where glyphs are.
+func (l Look) Say(id i18n.ID, pairs ...any) string {
+	said := l.Words.Say(id, pairs...)
+	if l.Theme.ASCII {
+		said = plain.Replace(said)
+	}
+	return said
+}
+
+// plain is the punctuation of sentences in ASCII.
+var plain = strings.NewReplacer("·", "-", "…", "...", "–", "-", "—", "-", "→", "->", "×", "x", "≥", ">=", "“", `"`, "”", `"`, "’", "'")
 
 // Cut returns at most width cells of a text.
 func (l Look) Cut(s string, width int) string { return l.Cells.Cut(s, width, l.Theme.More) }

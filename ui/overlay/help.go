@@ -88,7 +88,7 @@ func (p *Help) Lines(l look.Look, w, h int) []string {
 	content := slices.Clone(p.lines[p.top:to])
 	if p.seen < ih && len(p.lines) > p.seen {
 		dash := "–"
-		if l.Theme.Rule == "-" {
+		if l.Theme.ASCII {
 			dash = "-"
 		}
 		position := l.Say(i18n.OverlayPosition, "From", p.top+1, "Dash", dash, "To", to, "All", len(p.lines))

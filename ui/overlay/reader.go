@@ -130,7 +130,7 @@ func (p *Reader) Lines(l look.Look, w, h int) []string {
 }
 
 func dash(l look.Look) string {
-	if l.Theme.Rule == "-" {
+	if l.Theme.ASCII {
 		return "-"
 	}
 	return "–"

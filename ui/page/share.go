@@ -24,7 +24,7 @@ func (m *Model) Share() tea.Cmd {
 		return nil // a link without a ref is never refused
 	}
 	m.Notify(m.Say(i18n.SaidLinkCopied, "Link", m.Look.Ours(link)))
-	lines, err := qr.Lines(link, qr.Style{ASCII: m.Look.Theme.Rule == "-", Light: m.LightGround})
+	lines, err := qr.Lines(link, qr.Style{ASCII: m.Look.Theme.ASCII, Light: m.LightGround})
 	if err == nil && len(lines)+shareBorder <= m.H && m.Look.Cells.Width(lines[0])+4 <= m.W {
 		m.Lay(overlay.NewPicture(m.Say(i18n.EntryTitle, "Page", m.Look.Line(p.Name)), append(lines, link)), nil)
 	}

@@ -68,6 +68,8 @@ type Theme struct {
 	Ink
 	Soft, Note Ink
 	Glyphs
+	// ASCII: the glyphs are ASCII characters.
+	ASCII bool
 	// Colourless: there are no colours, so a selection needs a mark.
 	Colourless bool
 	// Background is what the terminal's background is set to; nil: it stays as it is.
@@ -92,7 +94,7 @@ type Options struct {
 func New(o Options) Theme {
 	t := Theme{Glyphs: unicode}
 	if o.ASCII {
-		t.Glyphs = ascii
+		t.Glyphs, t.ASCII = ascii, true
 	}
 	p, profile := o.Scheme.palette(o.Light, o.Profile)
 	switch {
