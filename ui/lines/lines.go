@@ -74,10 +74,9 @@ type Model struct {
 	o     Options
 	hub   Hub
 	inbox *inbox.Inbox
-	// ahead is how far the hub's clock is ahead of this machine's, as of hubTime.
-	ahead   time.Duration
-	hubTime time.Time
-	wire    inbox.Connection
+	// ahead is how far the hub's clock is ahead of this machine's.
+	ahead time.Duration
+	wire  inbox.Connection
 	// ready: all is known that is to be known at the start, and the user was greeted.
 	ready bool
 
@@ -155,9 +154,9 @@ func (m *Model) now() time.Time { return m.o.Now().Round(0).Add(m.ahead) }
 // say prints lines that are about no customer.
 func (m *Model) say(lines ...string) { m.sayOf("", lines...) }
 
-// sayOf prints lines about a conversation.
+// sayOf prints lines about a conversation, as long as the user may see it.
 func (m *Model) sayOf(id model.ConversationID, lines ...string) {
-	if len(lines) > 0 {
+	if len(lines) > 0 && !m.lost(id) {
 		m.waiting = append(m.waiting, output{id, lines})
 	}
 }

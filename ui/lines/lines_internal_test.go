@@ -70,7 +70,6 @@ func TestHidden(t *testing.T) {
 	w.since()
 	w.begins("My answer")
 	w.customerWrites(1, "a secret")
-	w.desk.keep()
 	p, _ := w.inbox.Page(uitest.Page)
 	p.Sees, p.Seq = false, 9
 	w.Apply([]inbox.Update{inbox.Dropped{Page: uitest.Page}})

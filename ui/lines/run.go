@@ -44,16 +44,17 @@ func (m *Model) Run(ctx context.Context, c Console, updates <-chan []inbox.Updat
 	}
 	timer := time.NewTicker(tick)
 	defer timer.Stop()
-	d := desk{m: m, c: c}
+	d, events := desk{m: m, c: c}, c.Events()
 	for d.settle() {
 		select {
 		case <-ctx.Done():
 			d.keep()
 			return
-		case e, ok := <-c.Events():
+		case e, ok := <-events:
 			if !ok {
 				d.keep()
-				return
+				events, m.quitted = nil, true
+				continue
 			}
 			d.event(e)
 		case u, ok := <-updates:
@@ -81,6 +82,8 @@ type desk struct {
 	asked *question
 	// saved is the draft as it was saved last.
 	saved string
+	// quitted is when the user left; zero: not yet.
+	quitted time.Time
 }
 
 // settle prints what waits, as far as it can be, and asks what is to be asked. It returns false once
@@ -88,7 +91,8 @@ type desk struct {
 func (d *desk) settle() bool {
 	m := d.m
 	if d.asked != nil && m.question != d.asked {
-		d.c.Drop() // what is asked is about something that is gone
+		d.keep() // what is asked is about something that is gone
+		d.c.Drop()
 		d.asked = nil
 	}
 	for len(m.waiting) > 0 {
@@ -105,7 +109,7 @@ func (d *desk) settle() bool {
 		}
 	}
 	if m.quitted {
-		return false
+		return d.lingers()
 	}
 	if d.asked == nil && m.busy == 0 {
 		if m.question == nil {
@@ -115,6 +119,18 @@ func (d *desk) settle() bool {
 		d.c.Ask(d.asked.prompt, d.asked.text)
 	}
 	return true
+}
+
+// linger is how long the program waits, at its end, for the hub to have what was just sent off.
+const linger = 3 * time.Second
+
+// lingers reports whether the end waits for a reply that is being handed in.
+func (d *desk) lingers() bool {
+	now := d.m.o.Now()
+	if d.quitted.IsZero() {
+		d.quitted = now
+	}
+	return d.m.written.going() && d.m.live() && now.Sub(d.quitted) < linger
 }
 
 // event does what the user typed.
@@ -143,11 +159,7 @@ func (d *desk) keep() {
 	if q == nil || q.draft == nil {
 		return
 	}
-	text := d.c.Typed()
-	if q != d.m.question { // it was taken back
-		return
-	}
-	if text != d.saved {
+	if text := d.c.Typed(); text != d.saved {
 		d.saved = text
 		d.m.writes.keepDraft(*q.draft, text)
 		if !q.draft.Note {
@@ -159,11 +171,12 @@ func (d *desk) keep() {
 // Apply applies what the hub says.
 func (m *Model) Apply(updates []inbox.Update) {
 	changes, _ := m.inbox.Apply(updates...) // what can't be read was logged by nobody, and is missing
-	if t := m.inbox.Now(); !t.IsZero() && !t.Equal(m.hubTime) {
-		m.hubTime, m.ahead = t, t.Sub(m.o.Now().Round(0))
-	}
 	for _, u := range updates {
 		switch u := u.(type) {
+		case inbox.Welcomed:
+			m.setTime(u.Now)
+		case inbox.HubTime:
+			m.setTime(u.Now)
 		case inbox.Connection:
 			m.connection(u)
 		case inbox.Ephemeral:
@@ -171,6 +184,13 @@ func (m *Model) Apply(updates []inbox.Update) {
 		}
 	}
 	m.changed(changes)
+}
+
+// setTime sets the hub's time.
+func (m *Model) setTime(hub time.Time) {
+	if !hub.IsZero() {
+		m.ahead = hub.Sub(m.o.Now().Round(0))
+	}
 }
 
 // Passes does what is due by time alone.

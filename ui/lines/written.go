@@ -3,6 +3,7 @@ package lines
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"parley/i18n"
@@ -92,6 +93,11 @@ func (w *written) held() (n int) {
 		}
 	}
 	return n
+}
+
+// going reports whether something is being handed in.
+func (w *written) going() bool {
+	return slices.ContainsFunc(w.queue, func(s *sending) bool { return s.going })
 }
 
 // release lets go of what is held back.
@@ -248,6 +254,9 @@ func (m writing) handedIn(s *sending, x model.Message, err error) {
 		return // it waits for the hub
 	}
 	why := m.hub.Explain(err)
+	if m.lost(id) {
+		m.say(why)
+	}
 	var refusal *model.Refusal
 	if !errors.As(err, &refusal) {
 		s.why, s.Reply.Done = why, false
