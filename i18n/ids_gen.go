@@ -877,6 +877,7 @@ const (
 	LinesLinked  ID = "lines_linked"  // with Kind, Title
 	LinesOlder   ID = "lines_older"   // with Word
 	LinesOldest  ID = "lines_oldest"
+	LinesSeconds ID = "lines_seconds" // with N
 	LinesDeleted ID = "lines_deleted" // with Name
 	LinesEdited  ID = "lines_edited"  // with Name
 	LinesLost    ID = "lines_lost"
@@ -921,7 +922,7 @@ const (
 // What happens meanwhile.
 const (
 	LinesNew         ID = "lines_new"          // with Row
-	LinesAssignedYou ID = "lines_assigned_you" // with Who, Name
+	LinesAssignedYou ID = "lines_assigned_you" // with Name
 	LinesMentioned   ID = "lines_mentioned"    // with Name
 	LinesClosing     ID = "lines_closing"      // with Name, Time
 	LinesAlone       ID = "lines_alone"

@@ -62,6 +62,15 @@ func (m telling) hears(r inbox.Row) heard {
 	return h
 }
 
+// knows takes as known what the user did with a conversation.
+func (m telling) knows(id model.ConversationID) {
+	if r, ok := m.conversation(id); ok {
+		h := m.news.known[id]
+		h.mine = m.hears(r).mine
+		m.news.known[id] = h
+	}
+}
+
 // follow says what changed.
 func (m telling) follow(c inbox.Changes) {
 	if !m.ready {
@@ -114,8 +123,8 @@ func (m telling) newsOf(r inbox.Row) {
 		!l.SentAt.Before(m.now().Add(-newsAge)) && m.prefs.On(notify.KindOfMessage(me, r.Assignee)) {
 		m.sayOf(r.ID, m.Say(i18n.LinesNew, "Row", m.row(r)))
 	}
-	if now.mine && !was.mine && known && r.AssignedBy != nil && r.AssignedBy.ID != me && m.prefs.On(notify.AssignedToMe) {
-		m.sayOf(r.ID, m.Say(i18n.LinesAssignedYou, "Who", m.Ours(r.AssignedBy.Name), "Name", m.Name(r.Customer)))
+	if now.mine && !was.mine && known && m.prefs.On(notify.AssignedToMe) {
+		m.sayOf(r.ID, m.Say(i18n.LinesAssignedYou, "Name", m.Name(r.Customer)))
 	}
 	if now.mentioned && !was.mentioned && known && r.ID != m.shown && m.prefs.On(notify.Mentioned) {
 		m.sayOf(r.ID, m.Say(i18n.LinesMentioned, "Name", m.Name(r.Customer)))

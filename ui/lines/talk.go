@@ -290,7 +290,7 @@ func (m reading) body(x model.Message) []string {
 		out = append(out, m.Say(i18n.HiddenCharacters))
 	}
 	for _, a := range x.Attachments {
-		out = append(out, m.list(m.Words.AttachmentWord(a), m.Line(a.Title)))
+		out = append(out, m.attachment(a))
 	}
 	if x.Event != nil {
 		out = append(out, m.happened(*x.Event))
@@ -311,6 +311,23 @@ func (m reading) body(x model.Message) []string {
 		out = append(out, m.Say(i18n.DeliveredTwice))
 	}
 	return out
+}
+
+// addressCells is how much of an address is read out.
+const addressCells = 500
+
+// attachment says what hangs on a message: its kind, its name, its length, and where a link leads.
+func (m reading) attachment(a model.Attachment) string {
+	parts := []string{m.Words.AttachmentWord(a), m.Line(a.Title)}
+	if a.Media != nil && a.Media.Seconds > 0 {
+		parts = append(parts, m.Say(i18n.LinesSeconds, "N", max(1, int(a.Media.Seconds+0.5))))
+	}
+	switch a.Type {
+	case "image", "video", "audio", "file", "sticker": // an address of Facebook's, which says nothing
+	default:
+		parts = append(parts, m.Cells.Shown(safe.LineN(a.URL, addressCells).String()))
+	}
+	return m.list(parts...)
 }
 
 // decide says what can be done about a reply that did not go.

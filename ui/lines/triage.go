@@ -67,6 +67,7 @@ func (m sorting) triage(id model.ConversationID, t model.Triage, words string, t
 				return
 			}
 			m.inbox.Put(c)
+			m.tells.knows(id)
 			m.sayOf(id, words)
 			m.undo.push(undoing{of: id, back: func() { m.restore(id, back) }, why: func() string {
 				now, ok := m.conversation(id)
@@ -92,6 +93,7 @@ func (m sorting) restore(id model.ConversationID, t model.Triage) {
 				return
 			}
 			m.inbox.Put(c)
+			m.tells.knows(id)
 			m.sayOf(id, m.Say(i18n.SaidUndone, "Name", m.nameOf(id)))
 		}
 	})
