@@ -169,6 +169,8 @@ const (
 	NotSent Code = "not_sent"
 	// CustomerWrote: the customer wrote before the time for which it was scheduled.
 	CustomerWrote Code = "customer_wrote"
+	// WriterRemoved: whoever scheduled it is no user any more.
+	WriterRemoved Code = "writer_removed"
 	// StorePutBack: the hub's store was, or may have been, restored from an older copy; the
 	// reply may have been sent since that copy.
 	StorePutBack Code = "store_put_back"

@@ -64,6 +64,10 @@ func (b *tx) judgeScheduled(c *txn.Conversation, r store.Reply) (bool, error) {
 	if m.Answered, err = b.Store.AnsweredSince(c.ID, r.UserID, r.SeenSeq); err != nil {
 		return false, err
 	}
+	if _, err = b.Store.User(r.UserID); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return false, err
+	}
+	m.Removed = err != nil
 	switch state, code := schedule.Decide(m); state {
 	case model.Posting:
 		return true, nil

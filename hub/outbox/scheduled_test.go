@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/hub/accounts"
 	"parley/hub/hubtest"
 	"parley/hub/outbox"
 	"parley/hub/store"
@@ -72,6 +73,27 @@ func TestSendLaterAcrossARestart(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestScheduledByARemovedUser: it does not leave, and asks the team in the conversation.
+func TestScheduledByARemovedUser(t *testing.T) {
+	hubtest.InWorld(t, func(t *testing.T, w *hubtest.World) {
+		w.CustomerWrites(hanako)
+		m := w.Accept(w.Cat, later(w, "later", 20*time.Minute))
+		_, err := accounts.RemoveUser(w.Ctx, w.Store, string(w.Cat.ID), hubtest.Now())
+		w.Must(err)
+		w.Pass(20 * time.Minute)
+		if got := w.WantState(m.ID, model.Ask); got.Error.Code != model.WriterRemoved {
+			t.Errorf("it asks with %v", got.Error)
+		}
+		w.WantSent(0)
+		if c := w.Conversation(hanako); c.Waits != model.WaitsReply {
+			t.Errorf("%s waits", c.Waits)
+		}
+		if _, err := w.Hub.Drop(w.Ctx, w.Ann, m.ID, hubtest.ConversationWith(hanako), nil); err != nil {
+			t.Errorf("a colleague can't decide on it: %v", err)
+		}
+	})
 }
 
 // TestWhatHappensBeforeItsTime: a scheduled reply asks, at once, and nothing leaves by itself;

@@ -47,6 +47,8 @@ type Meanwhile struct {
 	// Wrote: the customer wrote what the reply's writer had not seen. Answered: somebody else
 	// answered.
 	Wrote, Answered bool
+	// Removed: its writer is no user any more.
+	Removed bool
 	// Late: it could not leave for too long.
 	Late bool
 	// Verdict is the present verdict on a reply by its writer.
@@ -63,6 +65,8 @@ func Decide(m Meanwhile) (model.State, model.Code) {
 		return model.Ask, model.CustomerWrote
 	case m.Answered:
 		return model.Ask, model.NewerReply
+	case m.Removed:
+		return model.Ask, model.WriterRemoved
 	case m.Late:
 		return model.Ask, model.NotSent
 	case v.Code == model.RateLimited:

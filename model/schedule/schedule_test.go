@@ -98,6 +98,7 @@ func TestDecide(t *testing.T) {
 		"nothing happened":         {model.Posting, "", schedule.Meanwhile{Verdict: allowed}},
 		"the customer wrote":       {model.Ask, model.CustomerWrote, schedule.Meanwhile{Wrote: true, Verdict: allowed}},
 		"a colleague answered":     {model.Ask, model.NewerReply, schedule.Meanwhile{Answered: true, Verdict: allowed}},
+		"its writer was removed":   {model.Ask, model.WriterRemoved, schedule.Meanwhile{Removed: true, Late: true, Verdict: allowed}},
 		"both":                     {model.Ask, model.CustomerWrote, schedule.Meanwhile{Wrote: true, Answered: true, Verdict: allowed}},
 		"the hub was away":         {model.Ask, model.NotSent, schedule.Meanwhile{Late: true, Verdict: allowed}},
 		"late, and wrote":          {model.Ask, model.CustomerWrote, schedule.Meanwhile{Late: true, Wrote: true, Verdict: allowed}},
