@@ -221,6 +221,38 @@ func TestSSH(t *testing.T) {
 	w.Hub.Stop()
 }
 
+// TestSSHTellsWhoIsSecond: of two users with the composer open on one customer, each is told at the
+// composer, before they send, that the other writes; what they typed is theirs.
+func TestSSHTellsWhoIsSecond(t *testing.T) {
+	t.Parallel()
+	w, aki := driver.ConnectedWorld(t, "PARLEY_SSH=127.0.0.1:0")
+	w.CustomerSays("2001", driver.Wording{Text: "Is it in stock?", Name: "Ken Sato", Locale: "en_US"})
+	driver.WaitFor(t, "the message is there", driver.Patience, func() bool { return aki.Holds(w.ConversationWith("2001"), "Is it in stock?") })
+	opens := func(name string) *farScreen {
+		key, _, public := newSSHKey(t)
+		w.AddUser(name, "--ssh-key", public)
+		s := openFarScreen(t, sshTo(t, w.Hub.Ready(), strings.ToLower(name), key), "LANG=en_US.UTF-8")
+		s.sees("● live", "Is it in stock?")
+		s.types(driver.KeyEnter)
+		s.sees("Reply to Ken Sato")
+		s.types("r")
+		s.sees("to Ken Sato", "enter send")
+		return s
+	}
+	bo, cho := opens("Bo"), opens("Cho")
+	cho.types("I'll look")
+	cho.sees("I'll look")
+	bo.sees("Cho is writing an answer")
+	bo.types("It is")
+	bo.sees("It is")
+	cho.sees("Bo is writing an answer", "I'll look")
+	if got := w.Facebook.GotBy("2001"); len(got) > 0 {
+		t.Errorf("the customer got %q", got)
+	}
+	bo.leaves()
+	cho.leaves()
+}
+
 // TestSSHKeys: keys are listed and taken away, which ends what they opened within five
 // seconds, also where the hub was started by nohup; the audit log tells who came in by
 // which.
