@@ -2,19 +2,13 @@ package overlay
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
-	"golang.org/x/text/unicode/norm"
 
 	"parley/ui/look"
 )
 
-// areaMax is how many characters an area holds.
-const areaMax = 4000
-
-// area is a text of several lines being typed.
+// area is a text being typed that is drawn in several lines.
 type area struct {
 	input
 	// lines are where the drawn lines begin and end in the text, as last drawn.
@@ -23,30 +17,24 @@ type area struct {
 
 type span struct{ from, to int }
 
-// set replaces the text; the cursor goes to its end.
-func (a *area) set(s string) { a.text, a.at = "", 0; a.insert(s) }
-
 // update handles a key or a pasted text, and reports whether the text changed.
 func (a *area) update(msg tea.Msg) bool {
-	before := a.text
-	switch msg := msg.(type) {
-	case tea.PasteMsg:
-		a.insert(msg.Content)
-	case tea.KeyPressMsg:
-		switch {
-		case msg.Text != "":
-			a.insert(msg.Text)
-		case newLine(msg):
-			a.insert("\n")
-		case msg.Keystroke() == "home" || msg.Keystroke() == "ctrl+a":
-			a.at = a.line(a.row()).from
-		case msg.Keystroke() == "end" || msg.Keystroke() == "ctrl+e":
-			a.at = a.line(a.row()).to
-		default:
-			a.edit(msg.Keystroke())
-		}
+	key, ok := msg.(tea.KeyPressMsg)
+	if !ok || key.Text != "" {
+		return a.input.update(msg)
 	}
-	return a.text != before
+	switch here := a.line(a.row()); {
+	case newLine(key):
+		a.insert("\n")
+		return true
+	case key.Keystroke() == "home" || key.Keystroke() == "ctrl+a":
+		a.at = here.from
+	case key.Keystroke() == "end" || key.Keystroke() == "ctrl+e":
+		a.at = here.to
+	default:
+		return a.input.update(msg)
+	}
+	return false
 }
 
 // newLine reports whether a key begins a new line, as in the composer.
@@ -58,30 +46,7 @@ func newLine(k tea.KeyPressMsg) bool {
 	return false
 }
 
-// insert inserts a text at the cursor. A text that is too long is dropped.
-func (a *area) insert(s string) {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n':
-			return r
-		case r == '\t':
-			return ' '
-		case r == '\u2028' || r == '\u2029':
-			return '\n'
-		case r == utf8.RuneError || unicode.IsControl(r):
-			return -1
-		}
-		return r
-	}, lineEnds.Replace(strings.ToValidUTF8(s, "")))
-	s = norm.NFC.String(s)
-	if utf8.RuneCountInString(a.text)+utf8.RuneCountInString(s) > areaMax {
-		return
-	}
-	a.text = a.text[:a.at] + s + a.text[a.at:]
-	a.at = boundary(a.text, a.at+len(s))
-}
-
-// up moves the cursor a drawn line up or down, and reports whether there was one.
+// move moves the cursor a drawn line up or down, and reports whether there was one.
 func (a *area) move(by int, l look.Look) bool {
 	row := a.row()
 	if row+by < 0 || row+by >= len(a.lines) {

@@ -45,6 +45,7 @@ func NewEditor(title string, fields []EditorField) *Editor {
 	e := &Editor{Title: title}
 	for _, f := range fields {
 		field := editorField{EditorField: f}
+		field.area.long = f.Long
 		field.area.set(f.Text)
 		e.fields = append(e.fields, field)
 	}

@@ -14,15 +14,20 @@ import (
 	"parley/ui/look"
 )
 
-// inputMax is how many characters an input holds.
-const inputMax = 500
+// inputMax is how many characters a line holds, longMax a text of several.
+const (
+	inputMax = 500
+	longMax  = 4000
+)
 
-// input is a line being typed. Its only clipboard is what the terminal pastes: that of the
+// input is a line being typed, or a text of several. Its only clipboard is what the terminal pastes: that of the
 // machine Parley runs on may be somebody else's.
 type input struct {
 	text string
 	// at is the cursor: the bytes before it, always between two characters.
 	at int
+	// long: it has several lines.
+	long bool
 }
 
 // set replaces the text; the cursor goes to its end.
@@ -46,12 +51,18 @@ func (in *input) update(msg tea.Msg) bool {
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n")
 
-// insert inserts a text at the cursor, as one line of plain characters. A text that is too
-// long is dropped.
+// insert inserts a text at the cursor, as plain characters, in one line unless it is long. A text
+// that is too long is dropped.
 func (in *input) insert(s string) {
+	end, most := ' ', inputMax
+	if in.long {
+		end, most = '\n', longMax
+	}
 	s = strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n' || r == '\t' || r == '\u2028' || r == '\u2029':
+		case r == '\n' || r == '\u2028' || r == '\u2029':
+			return end
+		case r == '\t':
 			return ' '
 		case r == utf8.RuneError || unicode.IsControl(r):
 			return -1
@@ -59,7 +70,7 @@ func (in *input) insert(s string) {
 		return r
 	}, lineEnds.Replace(strings.ToValidUTF8(s, "")))
 	s = norm.NFC.String(s)
-	if utf8.RuneCountInString(in.text)+utf8.RuneCountInString(s) > inputMax {
+	if utf8.RuneCountInString(in.text)+utf8.RuneCountInString(s) > most {
 		return
 	}
 	in.text = in.text[:in.at] + s + in.text[in.at:]
@@ -83,7 +94,7 @@ func (in *input) edit(key string) {
 		in.remove(in.at, in.after())
 	case "ctrl+w", "alt+backspace", "ctrl+backspace":
 		head := strings.TrimRight(in.text[:in.at], " ")
-		in.remove(strings.LastIndexByte(head, ' ')+1, in.at)
+		in.remove(strings.LastIndexAny(head, " \n")+1, in.at)
 	case "ctrl+u":
 		in.remove(0, in.at)
 	case "ctrl+k":
