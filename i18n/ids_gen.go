@@ -551,6 +551,7 @@ const (
 	HelpMoving     ID = "help_moving"
 	HelpHere       ID = "help_here"
 	HelpEverywhere ID = "help_everywhere"
+	HelpOwn        ID = "help_own"
 	HelpTyping     ID = "help_typing"
 	HelpSend       ID = "help_send"
 	HelpLine       ID = "help_line"

@@ -7,6 +7,7 @@ import (
 	"parley/cmd/settings"
 	"parley/model/notify"
 	"parley/ui/alert"
+	"parley/ui/snippets"
 )
 
 // hooksOf returns what runs the user's hooks. A session over SSH runs none, whatever its
@@ -24,4 +25,15 @@ func (p *screen) hooksOf(s settings.Settings) *hooks.Runner {
 // alerts returns what notifies the user, and who else is told.
 func (p *screen) alerts(hub alert.Hub, s settings.Settings, r *hooks.Runner) alert.Options {
 	return alert.Options{Hub: hub, Method: notify.Method(s.Notify), Env: p.Env, Told: r.Told}
+}
+
+// macros returns the macros that the user set.
+func macros(s settings.Settings) []snippets.Configured {
+	var out []snippets.Configured
+	for _, m := range s.Macros {
+		if x, err := m.Of(); err == nil { // they were checked when they were read
+			out = append(out, snippets.Configured{Snippet: x, Uses: m.Snippet})
+		}
+	}
+	return out
 }

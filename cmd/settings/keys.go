@@ -80,7 +80,7 @@ func hookKeys() []string { return []string{"hooks.event", "hooks.command", "hook
 
 // knows reports whether a key is a setting, or a table of settings.
 func knows(known []string, key string) bool {
-	return strings.HasPrefix(key, keysPart+".") || slices.Contains(hookKeys(), key) || slices.ContainsFunc(known, func(k string) bool { return k == key || strings.HasPrefix(k, key+".") })
+	return strings.HasPrefix(key, keysPart+".") || slices.Contains(hookKeys(), key) || slices.Contains(macroKeys(), key) || slices.ContainsFunc(known, func(k string) bool { return k == key || strings.HasPrefix(k, key+".") })
 }
 
 // keyAt is a key and its line.

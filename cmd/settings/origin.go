@@ -75,6 +75,12 @@ func ValuesOf(prefix string, v reflect.Value) []Value {
 				each = append(each, h.Event+": "+strings.Join(h.Command, " "))
 			}
 			out = append(out, Value{key, strings.Join(each, "; ")})
+		case []Macro:
+			var each []string
+			for _, m := range field {
+				each = append(each, m.Key)
+			}
+			out = append(out, Value{key, strings.Join(each, ",")})
 		case time.Duration:
 			out = append(out, Value{key, field.String()})
 		case []time.Duration:

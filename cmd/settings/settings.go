@@ -110,6 +110,8 @@ type Settings struct {
 	Accessible bool `koanf:"accessible"`
 	// GuideLine: the demo says what to try next.
 	GuideLine bool `koanf:"guide_line"`
+	// Macros are this user's macros. They stand in config.toml only.
+	Macros []Macro `koanf:"macros"`
 	// Notify is how this terminal notifies (auto, osc9, osc777, bell, off); empty: as the user's
 	// own preferences on the hub say.
 	Notify string `koanf:"notify"`
@@ -208,6 +210,7 @@ func ReadLayers(p *cli.Program, flags map[string]any, configFile string) (Layers
 	})
 	err := errors.Join(l.variables.Load(variables, nil), l.flags.Load(confmap.Provider(flags, "."), nil))
 	l.variables.Delete("hooks") // which commands run is said in the user's own file
+	l.variables.Delete("macros")
 	if err != nil {
 		return Layers{}, cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))
 	}
@@ -231,7 +234,7 @@ func Decode(p *cli.Program, l Layers) (Settings, error) {
 	if err != nil {
 		return Settings{}, cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(decodeReason(err))))
 	}
-	if err := errors.Join(checkTiming(s.Timing), checkScreen(s), checkMedia(s), checkCache(s)); err != nil {
+	if err := errors.Join(checkTiming(s.Timing), checkScreen(s), checkMacros(s.Macros), checkMedia(s), checkCache(s)); err != nil {
 		return Settings{}, cli.Usage(p.Words.Say(i18n.ErrSetting, "Reason", cli.Plain(err.Error())))
 	}
 	return s, nil

@@ -86,7 +86,7 @@ func (m *Model) keyComposer(k tea.KeyPressMsg) tea.Cmd {
 	if c, ok := m.commands.ByKey(command.Composer, k.Key()); ok && k.Text == "" {
 		return m.run(c)
 	}
-	if _, ok := m.snippets.ByKey(k.Keystroke()); ok && k.Text == "" {
+	if k.Text == "" && m.snippets.HasKey(k.Keystroke()) {
 		return m.runMacro(k)
 	}
 	return m.writer.Compose(k)
@@ -179,15 +179,8 @@ func (m *Model) openView() tea.Cmd {
 
 // runMacro runs the macro that has a key of its own.
 func (m *Model) runMacro(k tea.KeyPressMsg) tea.Cmd {
-	s, ok := m.snippets.ByKey(k.Keystroke())
-	if !ok {
-		return nil
-	}
-	if why := m.snippets.NeedsRoom(); why != "" {
-		m.Notify(why)
-		return nil
-	}
-	return m.snippets.Run(s)
+	cmd, _ := m.snippets.RunKey(k.Keystroke())
+	return cmd
 }
 
 // keyTaken reports whether a key runs a command where macros run.

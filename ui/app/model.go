@@ -83,6 +83,8 @@ type Options struct {
 	Unsent []model.Reply
 	// Keys are the keys of some commands, as the user set them.
 	Keys map[string][]string
+	// Macros are the user's macros on this machine.
+	Macros []snippets.Configured
 	// Edit edits a text in the user's own editor; nil where there is none, as over SSH.
 	Edit editor.Edit
 	// Files looks at files of the user's machine; nil where they are on another.
@@ -220,6 +222,7 @@ func (m *Model) assemble(o Options) {
 		Composer: m.writer.Box, Writer: m.writer, Records: m.crm, Triage: m.inbox, Team: m.team,
 	}, func() []string { return m.keysOf("macro") }, m.keyTaken)
 	m.colours = colours.New(m.Screen, o.Colours, m.restyle)
+	m.snippets.Configured = o.Macros
 	m.panes = panes{m.Screen, m.inbox, m.conversation, m.crm}
 	m.pointer = pointer.New(m.Screen, pointer.Parts{
 		Inbox: m.inbox, Conversation: m.conversation, Writer: m.writer, CRM: m.crm, Run: func(id string) tea.Cmd {

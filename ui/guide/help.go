@@ -50,12 +50,28 @@ func (m *Model) OpenHelp() tea.Cmd {
 	if len(here.Rows) == 0 {
 		here = overlay.Section{}
 	}
-	m.Lay(overlay.NewHelp(m.Say(i18n.HelpTitle), []overlay.Section{day, here, everywhere, typing, m.whoSees(), m.whyNot(), moving}), nil)
+	m.Lay(overlay.NewHelp(m.Say(i18n.HelpTitle), []overlay.Section{day, here, everywhere, typing, m.own(), m.whoSees(), m.whyNot(), moving}), nil)
 	return nil
 }
 
 func (m *Model) helpRow(c *command.Command) overlay.Row {
 	return overlay.Row{Key: keyNames(c.Keys, m.W), Text: m.Say(i18n.Command(c.ID))}
+}
+
+// own are the user's macros and saved views that have a key.
+func (m *Model) own() overlay.Section {
+	var rows []overlay.Row
+	for _, items := range m.parts.Items {
+		for _, it := range items.Items() {
+			if it.Keys != "" {
+				rows = append(rows, overlay.Row{Key: it.Keys, Text: it.Title})
+			}
+		}
+	}
+	if len(rows) == 0 {
+		return overlay.Section{}
+	}
+	return overlay.Section{Heading: m.Say(i18n.HelpOwn), Rows: rows}
 }
 
 // whoSees says of each Page who sees its conversations.

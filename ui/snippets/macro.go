@@ -39,7 +39,7 @@ func (m *Model) placed() []snippet.Snippet {
 // keyOf returns the key of a macro; "" if none.
 func (m *Model) keyOf(s snippet.Snippet) string {
 	if s.Macro.Key != "" {
-		if m.taken(s.Macro.Key) {
+		if _, set := m.configured(s.Macro.Key); set || m.taken(s.Macro.Key) {
 			return m.Say(i18n.MacroKeyTaken, "Key", s.Macro.Key)
 		}
 		return s.Macro.Key
@@ -279,7 +279,7 @@ const itemMark = "macro "
 
 // Items returns the macros, as the palette shows them.
 func (m *Model) Items() []overlay.Item {
-	var items []overlay.Item
+	items := m.configuredItems()
 	for _, s := range m.Macros() {
 		items = append(items, overlay.Item{
 			ID: itemMark + idOf(s), Title: m.Say(i18n.MacroTitle, "Name", m.Look.Ours(s.Name), "Does", m.does(*s.Macro)), Alias: s.Name, Keys: m.keyOf(s),
@@ -291,6 +291,13 @@ func (m *Model) Items() []overlay.Item {
 
 // RunItem runs the macro of an item; false: it is of none.
 func (m *Model) RunItem(id string) (tea.Cmd, bool) {
+	if key, ok := strings.CutPrefix(id, configuredMark); ok {
+		c, there := m.configured(key)
+		if !there {
+			return nil, false
+		}
+		return m.runConfigured(c), true
+	}
 	rest, ok := strings.CutPrefix(id, itemMark)
 	if !ok {
 		return nil, false

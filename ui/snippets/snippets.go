@@ -103,6 +103,8 @@ type Model struct {
 	// which macros don't take.
 	placeKeys func() []string
 	taken     func(key string) bool
+	// Configured are the macros that the user set on this machine.
+	Configured []Configured
 	// over is the conversation that the picker lies speaks of.
 	over model.ConversationID
 	lies overlay.Overlay

@@ -1,6 +1,7 @@
 package snippets_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"parley/model"
 	"parley/model/snippet"
 	"parley/ui/app"
+	"parley/ui/snippets"
 	"parley/ui/uitest"
 )
 
@@ -397,5 +399,37 @@ func TestMacroFollowsSendAndDone(t *testing.T) {
 	w.Keys("alt+s")
 	if got := triage(w, 0); len(w.Hub.Replies) != 1 || len(got.Labels) != 1 {
 		t.Errorf("%d sent, %v", len(w.Hub.Replies), got.Labels)
+	}
+}
+
+// TestMacrosOfTheUsersFile: a key runs them before those that the hub keeps, in one step that undo
+// takes back; the text may be that of a snippet; palette and help show the key.
+func TestMacrosOfTheUsersFile(t *testing.T) {
+	t.Parallel()
+	own := func(x snippet.Macro, text model.Untrusted, uses string) snippets.Configured {
+		return snippets.Configured{Snippet: snippet.Snippet{Name: "thanks", Text: text, Macro: &x}, Uses: uses}
+	}
+	w := uitest.NewWorld(t, uitest.Some(3), func(o *app.Options) {
+		o.Macros = []snippets.Configured{
+			own(snippet.Macro{Send: true, Label: "paid", Done: true, Key: "alt+q"}, "", "greeting"),
+			own(snippet.Macro{Send: true, Done: true, Key: "alt+w"}, "", "nothing"),
+		}
+	})
+	keeps(w, snippet.Snippet{Name: "greeting", Text: "Hello {customer}"}, macro(snippet.Macro{Label: "other", Key: "alt+q"}, ""))
+	w.Sends(tea.WindowSizeMsg{Width: 160, Height: 120})
+	w.Keys("?")
+	w.Shows("Macros and saved views", "alt+q")
+	w.Keys("esc", "alt+w")
+	if got := triage(w, 0); len(w.Hub.Replies) > 0 || got.Status != model.Open {
+		t.Errorf("without its snippet it sent %v, %s", w.Hub.Replies, got.Status)
+	}
+	w.Shows("nothing")
+	w.Keys("alt+q")
+	if got := triage(w, 0); len(w.Hub.Replies) != 1 || w.Hub.Replies[0].Text != "Hello Customer 0" || got.Status != model.Done || !slices.Equal(got.Labels, []string{"paid"}) {
+		t.Fatalf("sent %v, %s %v", w.Hub.Replies, got.Status, got.Labels)
+	}
+	w.Keys("z")
+	if got := triage(w, 0); got.Status != model.Open || len(got.Labels) > 0 {
+		t.Errorf("undone: %s %v", got.Status, got.Labels)
 	}
 }
