@@ -47,7 +47,7 @@ func parameters() map[string]idOf {
 		// A snippet is named by its name alone, and is one's own or the team's.
 		"path snippet": noID, "query team": noID, "body macro": noID,
 		// One's own notifications: TestNotificationsAreOnesOwn.
-		"body content": noID, "body every": noID, "body kinds": noID, "body mail": noID, "body zone": noID, "body method": noID, "body quiet_hours": noID, "body quiet_weekends": noID, "body when": noID,
+		"body content": noID, "body every": noID, "body kinds": noID, "body mail": noID, "body method": noID, "body quiet_hours": noID, "body quiet_weekends": noID, "body when": noID,
 		"body done": noID, "body send_at": noID, // of a reply
 
 		"query transcripts": noID, "body on": noID, "body zone": noID,

@@ -80,11 +80,14 @@ func (m *Model) EmptyView() []string {
 	return append(out, m.Say(i18n.EmptyViewKeys, "Key", m.KeyOf("back")))
 }
 
+// hints says how a search may go on, and what is wrong with it.
+type hints struct{ *Model }
+
 // mostHinted is how many ways to go on are offered at a time.
 const mostHinted = 8
 
 // hint says how what is being typed for a search may go on.
-func (m *Model) hint(text string) string {
+func (m hints) hint(text string) string {
 	u, ok := query.Last(text)
 	if !ok {
 		return m.Say(i18n.SearchTerms)
@@ -102,7 +105,7 @@ func (m *Model) hint(text string) string {
 
 // complete completes the term at the end of what is being typed for a search, as far as all ways
 // to go on agree; the first of them, if they agree no further.
-func (m *Model) complete(text string) string {
+func (m hints) complete(text string) string {
 	u, ok := query.Last(text)
 	if !ok {
 		return text
@@ -119,7 +122,7 @@ func (m *Model) complete(text string) string {
 }
 
 // known is what a search may name.
-func (m *Model) known() query.Known {
+func (m hints) known() query.Known {
 	var k query.Known
 	if m.Labels != nil {
 		k.Labels = m.Labels()
@@ -135,7 +138,7 @@ func (m *Model) known() query.Known {
 
 // problem says what is wrong with a search; "" if it can be made. What only looks like a query,
 // such as an address, is searched as it is.
-func (m *Model) problem(text string) string {
+func (m hints) problem(text string) string {
 	_, err := query.Parse(text)
 	wrong, ok := errors.AsType[*query.Error](err)
 	if !ok || slices.Contains([]query.Reason{query.NotClosed, query.NotWords}, wrong.Reason) {

@@ -49,14 +49,15 @@ func (m *Model) AskSearch() tea.Cmd {
 
 func (m *Model) askSearch(text, problem string) tea.Cmd {
 	p := overlay.NewPrompt(m.Say(i18n.SearchTitle), m.Say(i18n.SearchHint), text)
-	p.Suggest, p.Complete = m.hint, m.complete
+	h := hints{m}
+	p.Suggest, p.Complete = h.hint, h.complete
 	p.SetError(problem)
 	m.Lay(p, func(a overlay.Action) tea.Cmd {
 		e, ok := a.(overlay.Entered)
 		if !ok {
 			return nil
 		}
-		if problem := m.problem(e.Text); problem != "" {
+		if problem := h.problem(e.Text); problem != "" {
 			return m.askSearch(e.Text, problem)
 		}
 		return m.find(strings.TrimSpace(e.Text))

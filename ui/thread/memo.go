@@ -74,7 +74,7 @@ func (p *Pane) key(i int) blockKey {
 	if q := p.quoted(i); q != nil {
 		k.quoted = q.Seq
 	}
-	k.pictures = p.pictured(m)
+	k.pictures = pictured(p, m)
 	return k
 }
 

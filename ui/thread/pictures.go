@@ -2,14 +2,11 @@ package thread
 
 import "parley/model"
 
-// pictureRoom is how many cells a picture may take.
-func (p *Pane) pictureRoom() int { return p.column() - textIndent }
-
 // pictured returns how many pictures of a message are here.
-func (p *Pane) pictured(m *model.Message) int {
+func pictured(p *Pane, m *model.Message) int {
 	n := 0
 	for i := range m.Attachments {
-		if p.c.Pictures != nil && p.c.Pictures.Here(m.ConversationID, &m.Attachments[i], p.pictureRoom()) {
+		if p.c.Pictures != nil && p.c.Pictures.Here(m.ConversationID, &m.Attachments[i], p.column()-textIndent) {
 			n++
 		}
 	}
@@ -21,7 +18,7 @@ func (s *setting) picture(a *model.Attachment) {
 	if s.p.c.Pictures == nil {
 		return
 	}
-	lines, wide := s.p.c.Pictures.Lines(s.m.ConversationID, a, s.p.pictureRoom())
+	lines, wide := s.p.c.Pictures.Lines(s.m.ConversationID, a, s.p.column()-textIndent)
 	for _, drawn := range lines {
 		s.lines = append(s.lines, line{mark: s.mark, indent: textIndent, picture: drawn, wide: wide})
 	}
