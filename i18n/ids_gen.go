@@ -354,17 +354,17 @@ const (
 
 // What a colleague and the team wrote in it.
 const (
-	StoryColleague ID = "story_colleague"
-	StorySeats     ID = "story_seats"
-	StoryBooked    ID = "story_booked"
-	StoryNote      ID = "story_note" // with Name
-	StoryAside     ID = "story_aside"
-	StoryPriceName ID = "story_price_name"
-	StoryPrice     ID = "story_price"
-	StoryShipName  ID = "story_ship_name"
-	StoryShip      ID = "story_ship"
-	StorySorryName ID = "story_sorry_name"
-	StorySorry     ID = "story_sorry"
+	StoryColleague   ID = "story_colleague"
+	StorySeats       ID = "story_seats"
+	StoryBooked      ID = "story_booked"
+	StoryNote        ID = "story_note" // with Name
+	StoryAside       ID = "story_aside"
+	StoryPriceName   ID = "story_price_name"
+	StoryPrice       ID = "story_price"
+	StoryAccountName ID = "story_account_name"
+	StoryAccount     ID = "story_account"
+	StorySorryName   ID = "story_sorry_name"
+	StorySorry       ID = "story_sorry"
 )
 
 // Joining a running demo.

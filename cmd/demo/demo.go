@@ -135,22 +135,9 @@ func (p *commands) demoHub(ctx context.Context, world sandbox.Info, dir string, 
 	if err != nil {
 		return err
 	}
-	name, visibility := p.demoTeam(o)
-	user, err := accounts.AddUser(ctx, h.Store, accounts.NewUser{Name: name, Email: demoInstaller, Admin: true, Token: true}, p.Now())
-	if err != nil {
-		return err
-	}
-	var rep accounts.Added
-	if o.ssh != "" || o.Story != "" {
-		if rep, err = accounts.AddUser(ctx, h.Store, accounts.NewUser{Name: p.colleague(o), Email: demoRep, Token: true}, p.Now()); err != nil {
-			return errors.Join(err, h.Abandon())
-		}
-	}
-	if o.ssh != "" {
-		s.SSH = o.ssh
-		if err := p.demoTerminals(ctx, s, h, user.User, rep.User); err != nil {
-			return errors.Join(err, h.Abandon())
-		}
+	d := demo{commands: p, demoOptions: o, dir: dir, world: world, hub: h}
+	if err := d.enterTeam(ctx, s); err != nil {
+		return errors.Join(err, h.Abandon())
 	}
 	defer p.announce(running{URL: h.URL(), Store: s.DB, PID: os.Getpid()})()
 	ctx, leave := context.WithCancel(ctx)
@@ -159,39 +146,84 @@ func (p *commands) demoHub(ctx context.Context, world sandbox.Info, dir string, 
 	g.Go(func() error { return server.Stopped(p.Program, i18n.ErrServer, h.Run(ctx)) })
 	g.Go(func() error {
 		defer leave()
-		c, err := client.New(h.URL(), user.Token)
-		if err != nil {
-			return err
-		}
-		defer c.Close()
-		if err := connectDemo(ctx, c, world, visibility); err != nil {
-			return err
-		}
-		var proposes []guideline.Step
-		if o.Story != "" {
-			proposes = guide(tales.In(o.Story), rep.User.Name)
-			other, err := client.New(h.URL(), rep.Token)
-			if err != nil {
-				return err
-			}
-			told := story{words: p.Words, world: world, tales: tales.In(o.Story), user: c, colleague: other, me: name}
-			g.Go(func() error {
-				defer other.Close()
-				told.run(ctx)
-				return nil
-			})
-		}
-		server.SayTerminals(p.Program, h.Terminals, Guests()...)
-		if _, _, ok := p.Terminal(); !ok && o.ssh != "" && !o.plain {
-			<-ctx.Done() // it serves those who come over SSH
-			return nil
-		}
-		if o.plain {
-			return conversation.Plain(ctx, p.Program, c, dir)
-		}
-		return screen.Run(ctx, p.Program, c, dir, proposes)
+		return d.open(ctx, g)
 	})
 	return g.Wait()
+}
+
+// demo is a demo whose hub is open.
+type demo struct {
+	*commands
+	demoOptions
+	dir   string
+	world sandbox.Info
+	hub   *server.Server
+	// user is who sits at this terminal; rep is their colleague, if there is one.
+	user, rep accounts.Added
+}
+
+// enterTeam adds the demo's people to its hub, and admits guests over SSH if it is to.
+func (d *demo) enterTeam(ctx context.Context, s settings.Settings) error {
+	name, _ := d.demoTeam(d.demoOptions)
+	var err error
+	if d.user, err = accounts.AddUser(ctx, d.hub.Store, accounts.NewUser{Name: name, Email: demoInstaller, Admin: true, Token: true}, d.Program.Now()); err != nil {
+		return err
+	}
+	if d.ssh == "" && d.Story == "" {
+		return nil
+	}
+	if d.rep, err = accounts.AddUser(ctx, d.hub.Store, accounts.NewUser{Name: d.colleague(d.demoOptions), Email: demoRep, Token: true}, d.Program.Now()); err != nil {
+		return err
+	}
+	if d.ssh == "" {
+		return nil
+	}
+	s.SSH = d.ssh
+	return d.demoTerminals(ctx, s, d.hub, d.user.User, d.rep.User)
+}
+
+// open connects the Page, lets the story begin, and runs the inbox.
+func (d *demo) open(ctx context.Context, g *errgroup.Group) error {
+	c, err := client.New(d.hub.URL(), d.user.Token)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	_, visibility := d.demoTeam(d.demoOptions)
+	if err := connectDemo(ctx, c, d.world, visibility); err != nil {
+		return err
+	}
+	var proposes []guideline.Step
+	if d.Story != "" {
+		proposes = guide(tales.In(d.Story), d.rep.User.Name)
+		if err := d.tell(ctx, g, c); err != nil {
+			return err
+		}
+	}
+	server.SayTerminals(d.Program, d.hub.Terminals, Guests()...)
+	if _, _, ok := d.Terminal(); !ok && d.ssh != "" && !d.plain {
+		<-ctx.Done() // it serves those who come over SSH
+		return nil
+	}
+	if d.plain {
+		return conversation.Plain(ctx, d.Program, c, d.dir)
+	}
+	return screen.Run(ctx, d.Program, c, d.dir, proposes)
+}
+
+// tell has the story begin, beside the inbox.
+func (d *demo) tell(ctx context.Context, g *errgroup.Group, user *client.Client) error {
+	other, err := client.New(d.hub.URL(), d.rep.Token)
+	if err != nil {
+		return err
+	}
+	told := story{words: d.Words, world: d.world, tales: tales.In(d.Story), user: user, colleague: other, me: d.user.User.Name}
+	g.Go(func() error {
+		defer other.Close()
+		told.run(ctx)
+		return nil
+	})
+	return nil
 }
 
 // connectDemo connects the sandbox's Page, as its admin would.

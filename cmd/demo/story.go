@@ -78,7 +78,7 @@ func (s *story) run(ctx context.Context) {
 
 // snippets gives the team its snippets.
 func (s *story) snippets(ctx context.Context) {
-	for name, text := range map[i18n.ID]i18n.ID{i18n.StoryPriceName: i18n.StoryPrice, i18n.StoryShipName: i18n.StoryShip, i18n.StorySorryName: i18n.StorySorry} {
+	for name, text := range map[i18n.ID]i18n.ID{i18n.StoryPriceName: i18n.StoryPrice, i18n.StoryAccountName: i18n.StoryAccount, i18n.StorySorryName: i18n.StorySorry} {
 		_, _ = s.user.PutSnippet(ctx, snippet.Snippet{Name: s.words.Say(name), Text: model.Untrusted(s.words.Say(text)), Team: true})
 	}
 }

@@ -102,6 +102,9 @@ func (m *Model) Line(w int) string {
 	}
 	head := " " + m.Say(i18n.GuideStep, "N", i+1, "All", len(m.steps)) + "  "
 	tail := "  " + m.Say(i18n.GuideHide, "Key", m.KeyOf("guide_line")) + " "
+	if m.Composing() || m.Overlaid() != nil { // the key would type
+		tail = ""
+	}
 	said := m.Say(s.Say, args...)
 	cells := m.Look.Cells
 	if cells.Width(head)+cells.Width(said)+cells.Width(tail) > w {
