@@ -345,7 +345,7 @@ const (
 	GuideHidden  ID = "guide_hidden"
 	GuideNext    ID = "guide_next"    // with Next
 	GuideReply   ID = "guide_reply"   // with Next, Reply, Send
-	GuideAsks    ID = "guide_asks"    // with Name, Again, Drop
+	GuideAsks    ID = "guide_asks"    // with Again, Drop, Name
 	GuideLink    ID = "guide_link"    // with Link, Name
 	GuideMention ID = "guide_mention" // with Mentions, Name
 	GuidePrivate ID = "guide_private" // with Palette, Name

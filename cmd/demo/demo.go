@@ -218,6 +218,7 @@ func (d *demo) tell(ctx context.Context, g *errgroup.Group, user *client.Client)
 		return err
 	}
 	told := story{words: d.Words, world: d.world, tales: tales.In(d.Story), user: user, colleague: other, me: d.user.User.Name}
+	told.snippets(ctx) // the inbox reads them once
 	g.Go(func() error {
 		defer other.Close()
 		told.run(ctx)

@@ -68,7 +68,6 @@ func (s *story) run(ctx context.Context) {
 	})
 	g.Go(func() error {
 		defer stop()
-		s.snippets(ctx)
 		s.loses(ctx, changed)
 		s.helps(ctx, follow, changed)
 		return nil

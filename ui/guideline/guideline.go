@@ -107,13 +107,13 @@ func (m *Model) Line(w int) string {
 	}
 	said := m.Say(s.Say, args...)
 	cells := m.Look.Cells
-	if cells.Width(head)+cells.Width(said)+cells.Width(tail) > w {
+	if cells.Width(head)+cells.Width(said)+cells.Width(tail) >= w {
 		tail = ""
 	}
-	if cells.Width(head)+cells.Width(said) > w {
+	if cells.Width(head)+cells.Width(said) >= w {
 		head = " "
 	}
-	text := m.Look.Cut(said, max(0, w-cells.Width(head)-cells.Width(tail)))
+	text := m.Look.Cut(said, max(0, w-cells.Width(head)-cells.Width(tail)-1))
 	rest := w - cells.Width(head) - cells.Width(text) - cells.Width(tail)
 	return th.Accent.Paint(head) + th.Text.Paint(text) + look.Blank(max(0, rest)) + th.Faint.Paint(tail)
 }
