@@ -811,7 +811,8 @@ const (
 	LinesWhich        ID = "lines_which"          // with Word
 	LinesChoose       ID = "lines_choose"         // with N
 	LinesChooseOrType ID = "lines_choose_or_type" // with N
-	LinesNoChoice     ID = "lines_no_choice"      // with N
+	LinesTypeWords    ID = "lines_type_words"
+	LinesNoChoice     ID = "lines_no_choice" // with N
 	LinesAsItWas      ID = "lines_as_it_was"
 )
 

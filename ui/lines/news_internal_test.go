@@ -75,7 +75,9 @@ func TestLinkOfPrivate(t *testing.T) {
 	rec := model.Record{RecordRef: model.RecordRef{Type: model.Deal, ID: "7"}, Title: "Desks\x1b[2J"}
 	w.hub.CRM.Put(rec)
 	w.hub.CRM.Found = map[string][]model.Candidate{"desks": {{Record: rec}}}
-	w.types("list", "1", "link desks", "1")
+	w.types("list", "1", "link")
+	w.says("Nothing was found for Customer 0.", "Words, or nothing to leave it: ")
+	w.types("desks", "1")
 	w.says("Aoyama Coffee is private", "4 others", "1 Leave it as it is", "2 Link")
 	w.types("")
 	w.says("Nothing was changed.")

@@ -237,6 +237,9 @@ func (m *Model) askChoice(of model.ConversationID, all []choice, other func(text
 	if other != nil {
 		q.prompt = m.Say(i18n.LinesChooseOrType, "N", len(all)) + " "
 	}
+	if len(all) == 0 {
+		q.prompt = m.Say(i18n.LinesTypeWords) + " "
+	}
 	q.answer = func(text string) {
 		text = strings.TrimSpace(text)
 		n, err := strconv.Atoi(command.Narrow(text))
@@ -247,7 +250,7 @@ func (m *Model) askChoice(of model.ConversationID, all []choice, other func(text
 			if all[n-1].do != nil {
 				all[n-1].do()
 			}
-		case err != nil && other != nil && other(text):
+		case (err != nil || len(all) == 0) && other != nil && other(text):
 		default:
 			m.say(m.Say(i18n.LinesNoChoice, "N", len(all)))
 			m.askChoice(of, all, other)

@@ -186,7 +186,7 @@ func (m writing) saySending(s *sending) {
 	case s.Note:
 		return // it is read out once the hub has it
 	case s.Held:
-		m.sayOf(id, m.Say(i18n.LinesHeld, "Name", name, "N", int(s.until.Sub(m.now())/time.Second), "Undo", m.words("undo")[0], "Send", m.words("send_held")[0]))
+		m.sayOf(id, m.Say(i18n.LinesHeld, "Name", name, "N", int((s.until.Sub(m.now())+time.Second-1)/time.Second), "Undo", m.words("undo")[0], "Send", m.words("send_held")[0]))
 		m.undo.push(undoing{of: id, back: func() { m.takeBack(s) }, why: func() string {
 			if s.going || m.written.first(id) == nil {
 				return m.Say(i18n.LinesGone, "Name", name)
