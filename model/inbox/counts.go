@@ -88,9 +88,9 @@ func (c Counts) Of(f Filter) int {
 // Counts returns the counts of a Page, or of all Pages if page is empty. For a Page that is
 // complete they count the rows held, which is exact at the Inbox's time. For a Page being
 // reloaded they are the hub's counts if known, else of the rows held so far.
-func (in *Inbox) Counts(page model.PageID) Counts {
+func (t *table) Counts(page model.PageID) Counts {
 	var sum Counts
-	for id, p := range in.pages {
+	for id, p := range t.pages {
 		switch {
 		case page != "" && id != page:
 		case p.hubCounts != nil:

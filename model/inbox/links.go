@@ -73,11 +73,11 @@ func (x linkIndex) remove(r *row) {
 }
 
 // LinkedTo returns the conversations that are linked to a record, newest first.
-func (in *Inbox) LinkedTo(ref model.RecordRef) []Row {
-	rows := in.linked[ref]
+func (t *table) LinkedTo(ref model.RecordRef) []Row {
+	rows := t.linked[ref]
 	out := make([]Row, 0, len(rows))
 	for _, r := range rows {
-		out = append(out, in.row(r))
+		out = append(out, t.row(r))
 	}
 	slices.SortFunc(out, func(a, b Row) int {
 		if n := b.UpdatedAt.Compare(a.UpdatedAt); n != 0 {

@@ -32,7 +32,7 @@ func (in *Inbox) advance(now time.Time) {
 }
 
 // Now returns the hub's time as of the last Advance.
-func (in *Inbox) Now() time.Time { return in.clock }
+func (t *table) Now() time.Time { return t.clock }
 
 // judgeAll judges every conversation again.
 func (t *table) judgeAll() {
@@ -50,24 +50,24 @@ func (t *table) judgeAll() {
 
 // Next returns when something changes by time alone: call Advance then. It is zero if
 // nothing does.
-func (in *Inbox) Next() time.Time {
+func (t *table) Next() time.Time {
 	var next time.Time
-	sooner := func(t time.Time) {
-		if next.IsZero() || t.Before(next) {
-			next = t
+	sooner := func(at time.Time) {
+		if next.IsZero() || at.Before(next) {
+			next = at
 		}
 	}
-	if len(in.due.list) > 0 {
-		sooner(in.due.list[0].at.time())
+	if len(t.due.list) > 0 {
+		sooner(t.due.list[0].at.time())
 	}
-	for _, p := range in.pages {
+	for _, p := range t.pages {
 		if len(p.rows) == 0 {
 			continue
 		}
-		if t := p.page.RateLimitedUntil; t != nil && in.clock.Before(*t) {
-			sooner(*t)
+		if at := p.page.RateLimitedUntil; at != nil && t.clock.Before(*at) {
+			sooner(*at)
 		}
-		if r := p.page.Restricted; r != nil && r.RetryAt != nil && in.clock.Before(*r.RetryAt) {
+		if r := p.page.Restricted; r != nil && r.RetryAt != nil && t.clock.Before(*r.RetryAt) {
 			sooner(*r.RetryAt)
 		}
 	}

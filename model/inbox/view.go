@@ -90,44 +90,44 @@ func (q Query) holds(r *row) bool {
 }
 
 // Holds reports whether a view of the query would hold that version of a conversation now.
-func (in *Inbox) Holds(q Query, c model.Conversation) bool {
-	p, ok := in.pages[c.PageID]
+func (t *table) Holds(q Query, c model.Conversation) bool {
+	p, ok := t.pages[c.PageID]
 	if !ok || !fitting(c.PageID, &c) {
 		return false
 	}
 	r := p.pack(&c)
-	r.class = in.judge(&r)
-	return q.normal().holds(&r) && newTerms(q.Where, in.user.ID).hold(&r)
+	r.class = t.judge(&r)
+	return q.normal().holds(&r) && newTerms(q.Where, t.user.ID).hold(&r)
 }
 
 // View reads the conversations of a query, in its order, as they are at the time of reading.
 // It is free to keep: the order behind it is built when first read, and kept up to date
 // while it is among the few that were read last.
 type View struct {
-	in    *Inbox
+	of    *table
 	query Query
 }
 
 // View returns the view of a query. An unknown filter holds nothing, an unknown sort is
 // SortNewest.
-func (in *Inbox) View(q Query) View { return View{in, q.normal()} }
+func (t *table) View(q Query) View { return View{t, q.normal()} }
 
 // Len returns how many conversations it holds.
-func (v View) Len() int { return v.in.view(v.query).rows.n }
+func (v View) Len() int { return v.of.view(v.query).rows.n }
 
 // At returns the ith conversation, 0 ≤ i < Len, and false beyond.
 func (v View) At(i int) (Row, bool) {
-	rows := &v.in.view(v.query).rows
+	rows := &v.of.view(v.query).rows
 	if i < 0 || i >= rows.n {
 		return Row{}, false
 	}
-	return v.in.row(rows.at(i)), true
+	return v.of.row(rows.at(i)), true
 }
 
 // Index returns the index of a conversation, and false if the view does not hold it.
 func (v View) Index(id model.ConversationID) (int, bool) {
-	held := v.in.view(v.query)
-	r := v.in.find(id)
+	held := v.of.view(v.query)
+	r := v.of.find(id)
 	if r == nil || !held.holds(r) {
 		return 0, false
 	}
@@ -157,12 +157,12 @@ func (t *table) find(id model.ConversationID) *row {
 }
 
 // Conversation returns a conversation by its id.
-func (in *Inbox) Conversation(id model.ConversationID) (Row, bool) {
-	r := in.find(id)
+func (t *table) Conversation(id model.ConversationID) (Row, bool) {
+	r := t.find(id)
 	if r == nil {
 		return Row{}, false
 	}
-	return in.row(r), true
+	return t.row(r), true
 }
 
 // view returns the order of a query, building it if it is not kept.

@@ -63,9 +63,8 @@ type Model struct {
 	named string
 	// sortBefore is the order before a view was shown.
 	sortBefore inbox.Sort
-	// Labels returns the names of labels as far as they are known, ReadLabels reads them.
-	Labels     func() []string
-	ReadLabels func() tea.Cmd
+	// Hints help with what is searched.
+	Hints *Hints
 	// Agenda says what there is to do.
 	Agenda *Agenda
 	// Tabs are where the filters stand in their line, by the filters' names; "" for what is left
@@ -80,6 +79,7 @@ func New(s *screen.Screen, h Hub, l *List, t *team.Model, c Conversation, previe
 		Turns: &Turns{Screen: s, list: l, conversation: c},
 	}
 	m.Bulk = &Bulk{m}
+	m.Hints = &Hints{Screen: s, team: t}
 	m.Agenda = &Agenda{Screen: s, list: l, turns: m.Turns}
 	return m
 }

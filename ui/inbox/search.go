@@ -44,20 +44,19 @@ func (m *Model) AskSearch() tea.Cmd {
 	if text == "" {
 		text = m.Query.Where
 	}
-	return tea.Batch(m.askSearch(text, ""), m.ReadLabels())
+	return tea.Batch(m.askSearch(text, ""), m.Hints.ReadLabels())
 }
 
 func (m *Model) askSearch(text, problem string) tea.Cmd {
 	p := overlay.NewPrompt(m.Say(i18n.SearchTitle), m.Say(i18n.SearchHint), text)
-	h := hints{m}
-	p.Suggest, p.Complete = h.hint, h.complete
+	p.Suggest, p.Complete = m.Hints.goOn, m.Hints.complete
 	p.SetError(problem)
 	m.Lay(p, func(a overlay.Action) tea.Cmd {
 		e, ok := a.(overlay.Entered)
 		if !ok {
 			return nil
 		}
-		if problem := h.problem(e.Text); problem != "" {
+		if problem := m.Hints.problem(e.Text); problem != "" {
 			return m.askSearch(e.Text, problem)
 		}
 		return m.find(strings.TrimSpace(e.Text))

@@ -42,6 +42,8 @@ type Model struct {
 	hub    Hub
 	triage Triage
 	known  []label.Count
+	// wasRead: the labels were read.
+	wasRead bool
 	// open is the overlay that asks; nil: none does.
 	open *overlay.Toggles
 }
@@ -63,20 +65,20 @@ func (read) aboutLabels() {}
 // Update handles a message.
 func (m *Model) Update(msg Msg) {
 	if msg, ok := msg.(read); ok && msg.err == nil {
-		m.known = msg.labels
+		m.known, m.wasRead = msg.labels, true
 		if m.open != nil && m.Overlaid() == m.open {
 			m.open.Offer(m.offered())
 		}
 	}
 }
 
-// Known returns the labels, the most used first, as far as they were read.
-func (m *Model) Known() []string {
+// Known returns the labels, the most used first, and false while they were not read.
+func (m *Model) Known() ([]string, bool) {
 	names := make([]string, 0, len(m.known))
 	for _, c := range m.known {
 		names = append(names, c.Label)
 	}
-	return names
+	return names, m.wasRead
 }
 
 // Read reads the labels. A failure is not shown: what is known goes on being known.
