@@ -71,6 +71,9 @@ type report struct {
 	changes Changes
 	// heard counts the changes of opened conversations' messages.
 	heard uint64
+	// version counts the changes of heads; recent are those of the last few.
+	version uint64
+	recent  [namedChanges]model.ConversationID
 }
 
 // phase is how far the loading of a Page is.
@@ -193,6 +196,8 @@ func (r *report) beginReport() {
 
 // headChanged reports a change of a conversation's head.
 func (r *report) headChanged(id model.ConversationID) {
+	r.version++
+	r.recent[r.version%namedChanges] = id
 	r.changes.Lists = true
 	if r.changes.Many {
 		return
@@ -209,6 +214,21 @@ func (r *report) headChanged(id model.ConversationID) {
 func (r *report) manyChanged() {
 	r.changes.Lists, r.changes.Many = true, true
 	r.changes.Conversations = nil
+	r.version += namedChanges + 1 // nobody's version reaches back to before
+	r.recent = [namedChanges]model.ConversationID{}
+}
+
+// ChangedSince returns the conversations whose head was changed, added or removed since a version
+// of what is held, perhaps named twice, and the version now; false: too many were to name them.
+// The first version is 0.
+func (r *report) ChangedSince(version uint64) (ids []model.ConversationID, now uint64, ok bool) {
+	if version > r.version || r.version-version > namedChanges {
+		return nil, r.version, false
+	}
+	for v := version + 1; v <= r.version; v++ {
+		ids = append(ids, r.recent[v%namedChanges])
+	}
+	return ids, r.version, true
 }
 
 // threadChanged reports a change of an opened conversation's messages.

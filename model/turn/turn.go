@@ -62,6 +62,15 @@ func placeOf(c model.Conversation, me model.UserID, now time.Time) (place, bool)
 	return p, true
 }
 
+// ComesFirst returns when a conversation that is the user's turn comes before others because its
+// reply window ends soon, though nothing of it changes; zero: it does already, or never will.
+func ComesFirst(c model.Conversation, me model.UserID, now time.Time) time.Time {
+	if p, ok := placeOf(c, me, now); !ok || p.group != mine || !c.Reply.Allowed || c.Reply.Until == nil {
+		return time.Time{}
+	}
+	return c.Reply.Until.Add(-Closing)
+}
+
 // wrote reports whether a user wrote a message.
 func wrote(u model.UserID, m *model.Summary) bool {
 	return m != nil && m.Author.Kind == model.ByUser && m.Author.ID == string(u)
@@ -138,6 +147,9 @@ func (r *Round) Returned() iter.Seq[model.ConversationID] {
 		}
 	}
 }
+
+// IsReturned reports whether a conversation came back and was not seen since.
+func (r *Round) IsReturned(id model.ConversationID) bool { return r.returned[id] }
 
 // Forget drops what is known of conversations for which gone holds.
 func (r *Round) Forget(gone func(model.ConversationID) bool) {

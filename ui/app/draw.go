@@ -87,7 +87,7 @@ func (m *Model) body(f *frame, top int) []string {
 		m.inbox.List.SetSize(l.List, l.Body)
 		lines, next := m.inbox.List.Lines(m.Look, list.Context{
 			Now: m.Now(), Me: m.Inbox.User().ID, Focused: m.Focus == screen.PaneList && m.Overlaid() == nil,
-			Draft: m.writer.Unfinished, Empty: m.emptyList(),
+			Draft: m.writer.Unfinished, Empty: m.emptyList(f),
 		})
 		f.Until(next)
 		columns = append(columns, column{l.List, lines})
@@ -144,13 +144,15 @@ func beside(between string, columns []column, h int) []string {
 }
 
 // emptyList is what an empty list says: what it is for, and the key that starts it.
-func (m *Model) emptyList() []look.Piece {
+func (m *Model) emptyList(f *frame) []look.Piece {
 	if m.inbox.List.Len() > 0 {
 		return nil
 	}
 	th := m.Look.Theme
 	if m.Layout.Thread == 0 && !m.inbox.Search.Active() { // else the pane beside it says so
-		if zero := m.inbox.Agenda.Zero(); zero != nil {
+		zero, next := m.inbox.Agenda.Zero()
+		f.Until(next)
+		if zero != nil {
 			return zero
 		}
 	}

@@ -144,9 +144,9 @@ func (m *Agenda) Lines(w, h int) (lines []string, next time.Time) {
 	if d := m.drawn; d.lines != nil && d.on == on && (d.next.IsZero() || m.Now().Before(d.next)) {
 		return d.lines, d.next
 	}
-	said, next := m.said(m.count())
-	if !m.Inbox.AllComplete() || m.Inbox.Counts(m.Query.Page).All == 0 { // the list says what this is for
-		said = nil
+	var said []look.Piece
+	if m.Inbox.AllComplete() && m.Inbox.Counts(m.Query.Page).All > 0 { // else the list says what this is for
+		said, next = m.said(m.count())
 	}
 	m.drawn = drawn{on, centred(m.Look, said, w, h), next}
 	return m.drawn.lines, next
@@ -226,11 +226,14 @@ func (m *Agenda) nextFilled() (inbox.Filter, int) {
 }
 
 // Zero says that everybody is answered and something was done today, for a list that holds
-// nothing and is alone on the screen; nil: that is not so.
-func (m *Agenda) Zero() []look.Piece {
-	a := m.count()
-	if a.someone || a.waiting > 0 || a.done == 0 || !m.Inbox.AllComplete() {
-		return nil
+// nothing and is alone on the screen, and when that changes by time alone; nil: that is not so.
+func (m *Agenda) Zero() ([]look.Piece, time.Time) {
+	if !m.Inbox.AllComplete() {
+		return nil, time.Time{}
 	}
-	return m.nothingLeft(a)
+	a := m.count()
+	if a.someone || a.waiting > 0 || a.done == 0 {
+		return nil, a.next
+	}
+	return m.nothingLeft(a), look.NextDay(m.Now().In(m.Look.Zone))
 }

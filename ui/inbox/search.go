@@ -101,7 +101,7 @@ func (m *Model) Forget(gone func(model.ConversationID) bool) {
 		m.showFound()
 	}
 	m.List.forget()
-	m.Turns.round.Forget(gone)
+	m.Turns.forget(gone)
 }
 
 func (m *Model) searchOn(cursor string) tea.Cmd {
