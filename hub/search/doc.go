@@ -19,6 +19,11 @@
 // The index has words only in this form: changing the folding or the words requires every store
 // to be indexed anew.
 //
+// # Phrases
+//
+// Words in quotes must stand next to each other, in that order; what is no word may stand between
+// them. So "東京 京都" is not found in 東京京都, which is one run.
+//
 // # Scopes
 //
 // Each word has a scope. Words of different scopes never match, so a search in one scope

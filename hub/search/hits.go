@@ -21,13 +21,62 @@ func Hits(text, query string) []Span {
 	t := read(text)
 	var spans []Span
 	for _, w := range terms {
-		spans = t.find(w, spans)
+		if len(w.words) > 1 {
+			spans = t.findPhrase(w, spans)
+			continue
+		}
+		spans = t.find(w.words[0], w.begins, spans)
 	}
 	return joined(spans)
 }
 
-// find appends where a term is.
-func (t *folded) find(w term, spans []Span) []Span {
+// findPhrase appends where the words of a term stand next to each other.
+func (t *folded) findPhrase(w term, spans []Span) []Span {
+	n := len(w.words)
+	for i := 0; i+n <= len(t.runs) && len(spans) < maxTerms*maxSpans; i++ {
+		start, end, ok := t.phraseAt(w, t.runs[i:i+n])
+		if ok {
+			spans = append(spans, Span{From: t.from[start].From, To: t.from[end-1].To})
+		}
+	}
+	return spans
+}
+
+// phraseAt returns where in these runs a term stands, in bytes of the folded text: at the end of
+// the first one, and at the beginning of the last one.
+func (t *folded) phraseAt(w term, runs []run) (start, end int, ok bool) {
+	final := len(runs) - 1
+	for i, r := range runs {
+		word, text := w.words[i], t.textOf(r)
+		if r.kind != word.kind {
+			return 0, 0, false
+		}
+		switch {
+		case i == 0 && r.kind == pairs:
+			ok = strings.HasSuffix(text, word.text)
+		case i == final && (r.kind == pairs || w.begins):
+			ok = strings.HasPrefix(text, word.text)
+		default:
+			ok = text == word.text
+		}
+		if !ok {
+			return 0, 0, false
+		}
+	}
+	first, last := runs[0], runs[final]
+	start = first.start
+	if first.kind == pairs {
+		start = first.end - len(w.words[0].text)
+	}
+	end = last.end
+	if last.kind == pairs || w.begins {
+		end = last.start + len(w.words[final].text)
+	}
+	return start, end, true
+}
+
+// find appends where a word is.
+func (t *folded) find(w termWord, begins bool, spans []Span) []Span {
 	found := 0
 	add := func(start, end int) {
 		spans = append(spans, Span{From: t.from[start].From, To: t.from[end-1].To})
@@ -50,7 +99,7 @@ func (t *folded) find(w term, spans []Span) []Span {
 			}
 		case t.textOf(r) == w.text:
 			add(r.start, r.end)
-		case w.begins && strings.HasPrefix(t.textOf(r), w.text):
+		case begins && strings.HasPrefix(t.textOf(r), w.text):
 			add(r.start, r.start+len(w.text))
 		}
 	}

@@ -1,9 +1,7 @@
 package search
 
 import (
-	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"parley/model"
 )
@@ -13,7 +11,7 @@ const (
 	MaxText = 64 << 10
 	// maxWord is the longest word in bytes; of a longer one only the beginning counts.
 	maxWord = 96
-	// maxTerms is how many different words of a query count.
+	// maxTerms is how many different words and phrases of a query count, and how many words of a phrase.
 	maxTerms = 32
 )
 
@@ -51,76 +49,4 @@ func Index(scope, text string) string {
 		add(w)
 	}
 	return b.String()
-}
-
-// term is one word of a query.
-type term struct {
-	kind kind
-	text string
-	// begins: longer words with this beginning match, too.
-	begins bool
-}
-
-// parse returns the terms of a query, all of which must match. The last word may be the
-// beginning of one.
-func parse(query string) []term {
-	t := read(query)
-	var terms []term
-	for _, r := range t.runs {
-		w := term{kind: r.kind, text: t.textOf(r)}
-		if !slices.Contains(terms, w) {
-			terms = append(terms, w)
-		}
-		if len(terms) == maxTerms {
-			break
-		}
-	}
-	for i, w := range slices.Backward(terms) {
-		if w.kind == word {
-			terms[i].begins = true
-			break
-		}
-	}
-	return terms
-}
-
-// Query returns the FTS5 expression that matches texts of that scope containing all words of
-// the query. Nothing in a query is an operator. It returns false for a query without words,
-// which finds nothing.
-func Query(scope, query string) (match string, ok bool) {
-	terms := parse(query)
-	var b strings.Builder
-	for i, w := range terms {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		w.write(&b, scope+scopeEnd)
-	}
-	return b.String(), len(terms) > 0
-}
-
-// write writes a term as an FTS5 string. Words contain only letters, digits, marks and
-// pictographs, so there is nothing to escape.
-func (w term) write(b *strings.Builder, scope string) {
-	b.WriteByte('"')
-	begins := w.begins
-	if w.kind == pairs && utf8.RuneCountInString(w.text) > 1 {
-		first := true
-		eachPair(w.text, func(pair string) {
-			if !first {
-				b.WriteByte(' ')
-			}
-			first = false
-			b.WriteString(scope)
-			b.WriteString(pair)
-		})
-	} else {
-		b.WriteString(scope)
-		b.WriteString(w.text)
-		begins = begins || w.kind == pairs
-	}
-	b.WriteByte('"')
-	if begins {
-		b.WriteByte('*')
-	}
 }

@@ -75,6 +75,13 @@ func TestQuery(t *testing.T) {
 		"words:x -y ^z":   `"1_words" "1_x" "1_y" "1_z"*`,
 		"x x X":           `"1_x"*`,
 		"🌸":               `"1_🌸"`,
+		`"red chair" x`:   `"1_red 1_chair" "1_x"*`,
+		`"red ch"`:        `"1_red 1_ch"*`,
+		`a "見積 依頼" b`:     `"1_a" "1_見積 1_積 1_依頼" "1_b"*`,
+		`"机 3つ"`:          `"1_机 1_3 1_つ"*`,
+		`red "chair`:      `"1_red" "1_chair"*`,
+		`"a\" b" c`:       `"1_a 1_b" "1_c"*`,
+		`"" a`:            `"1_a"*`,
 	} {
 		if got, ok := Query("1", query); got != want || !ok {
 			t.Errorf("%q: %s %t, want %s", query, got, ok, want)
@@ -112,6 +119,10 @@ func TestHits(t *testing.T) {
 		{"👍 invoice in", "inv in", at(2, 4, 10, 12)},
 		{"👍 invoice in", "in inv", at(2, 5, 10, 12)},
 		{"aaa", "b", nil},
+		{"a red chair, red chairs, red", `"red chair"`, at(2, 11, 13, 22)},
+		{"a red chair, red chairs", `"red chair" x`, at(2, 11)},
+		{"お見積 依頼です、積 依", `"見積 依頼"`, at(1, 6)},
+		{"red chair", `"chair red"`, nil},
 		{"abc", `"`, nil},
 		{"ああああ", "ああ", at(0, 4)},
 		{"ดื่มน้ำ", "น้ำ", at(4, 7)},
@@ -238,7 +249,8 @@ func TestFinds(t *testing.T) {
 		"東京": {0, 12}, "京": {0, 12}, "東京都": {0}, "京都の": {0}, "見積": {1}, "見積り": nil, "リンゴ": {2, 3}, "りんご": {2, 3}, "ｺﾞ": {2, 3},
 		"こ": nil, "Resume": {4, 5}, "résum": {4, 5}, "STRASSE": {6}, "straß": {6}, "abc": {7}, "ＡＢＣ": {7}, "株式": {7},
 		"말해": {8}, "요": {8}, "น้ำ": {9}, "ดื่ม": {9}, "วัน": {9}, "🌸": {10}, "🌹": nil, "and": {11}, `"AND"`: {11}, "*": nil, "NEAR(": {11},
-		"col:": {11}, "words:say": nil, "thanks OR say": nil, "NOT x": nil, "my send": {4}, "mi": nil, "1": nil, "1_say": nil, "_": nil,
+		"col:": {11}, `"my résumé"`: {4}, `"résumé my"`: nil, `"send my"`: {4}, `"東京 京都"`: {12}, `"京 京"`: {12}, `"京都 東京"`: nil, `"京 都"`: nil, `"abc 株式"`: {7},
+		"words:say": nil, "thanks OR say": nil, "NOT x": nil, "my send": {4}, "mi": nil, "1": nil, "1_say": nil, "_": nil,
 	} {
 		if got := matching(t, db, "1", query); !slices.Equal(got, want) {
 			t.Errorf("%q finds %v, want %v", query, got, want)
