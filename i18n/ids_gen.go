@@ -690,16 +690,18 @@ const (
 
 // An empty list.
 const (
-	EmptySearch     ID = "empty_search"
-	EmptySearchKeys ID = "empty_search_keys" // with Key
-	EmptyView       ID = "empty_view"        // with Query
-	EmptyViewGone   ID = "empty_view_gone"
-	EmptyViewKeys   ID = "empty_view_keys" // with Key
-	EmptyPages      ID = "empty_pages"
-	EmptyPagesKeys  ID = "empty_pages_keys"
-	EmptyKeys       ID = "empty_keys" // with Key
-	EmptyPrivate    ID = "empty_private"
-	EmptyPrivateDo  ID = "empty_private_do" // with Name
+	EmptySearch        ID = "empty_search"
+	EmptySearchKeys    ID = "empty_search_keys"    // with Key
+	EmptyView          ID = "empty_view"           // with Query
+	EmptyViewLabel     ID = "empty_view_label"     // with Name
+	EmptyViewPage      ID = "empty_view_page"      // with Name
+	EmptyViewColleague ID = "empty_view_colleague" // with Name
+	EmptyViewKeys      ID = "empty_view_keys"      // with Key
+	EmptyPages         ID = "empty_pages"
+	EmptyPagesKeys     ID = "empty_pages_keys"
+	EmptyKeys          ID = "empty_keys" // with Key
+	EmptyPrivate       ID = "empty_private"
+	EmptyPrivateDo     ID = "empty_private_do" // with Name
 )
 
 // Searching.
@@ -1205,6 +1207,8 @@ const (
 	ViewsNone       ID = "views_none"
 	ViewItem        ID = "view_item"       // with Name
 	ViewNoneThere   ID = "view_none_there" // with Key, Save
+	ViewsShort      ID = "views_short"
+	ViewsNoneYet    ID = "views_none_yet"
 	ViewEverything  ID = "view_everything"
 	ViewSaveTitle   ID = "view_save_title"
 	ViewSaveHint    ID = "view_save_hint"  // with Query

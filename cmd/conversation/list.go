@@ -1,14 +1,11 @@
 package conversation
 
 import (
-	"context"
 	"errors"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"parley/client"
 	"parley/cmd/cli"
 	"parley/cmd/remote"
 	"parley/i18n"
@@ -59,26 +56,6 @@ func (p *commands) listCommand() *cobra.Command {
 	f.StringVar(&q.Cursor, "cursor", "", p.Words.Say(i18n.FlagCursor))
 	f.StringVar(&q.Search, "search", "", p.Words.Say(i18n.FlagSearch))
 	return cmd
-}
-
-// viewed returns what a saved view asks for.
-func (p *commands) viewed(ctx context.Context, c *client.Client, name string) (string, error) {
-	saved, err := c.Views(ctx)
-	if err != nil {
-		return "", err
-	}
-	v, ok := query.Named(saved, name)
-	if !ok {
-		names := make([]string, 0, len(saved))
-		for _, s := range saved {
-			names = append(names, cli.Plain(s.Name).String())
-		}
-		return "", cli.Usage(p.Words.Say(i18n.ViewUnknown, "Name", cli.Plain(name).String(), "Names", strings.Join(names, ", ")))
-	}
-	if v.Query == "" {
-		return "all", nil
-	}
-	return v.Query, nil
 }
 
 // checkQuery returns why a filter or a search can't be asked for. One plain word is the name of a

@@ -27,7 +27,7 @@ type commands struct{ *cli.Program }
 // New returns the commands about conversations.
 func New(p *cli.Program) []*cobra.Command {
 	c := &commands{p}
-	all := []*cobra.Command{c.listCommand(), c.showCommand(), c.replyCommand(), c.noteCommand(), c.reactCommand(), c.deleteCommand(), c.tailCommand(), c.mediaCommand()}
+	all := []*cobra.Command{c.listCommand(), c.viewsCommand(), c.showCommand(), c.replyCommand(), c.noteCommand(), c.reactCommand(), c.deleteCommand(), c.tailCommand(), c.mediaCommand()}
 	all = append(all, c.triageCommands()...)
 	for _, cmd := range all {
 		p.ToHub(cmd)

@@ -125,15 +125,6 @@ func Parse(text string) (Query, error) {
 	}
 }
 
-// Must parses a query that is known to be right.
-func Must(text string) Query {
-	q, err := Parse(text)
-	if err != nil {
-		panic(err)
-	}
-	return q
-}
-
 type parser struct {
 	text []rune
 	at   int

@@ -170,13 +170,13 @@ func TestMatch(t *testing.T) {
 		"from:ad": true, "from:link": false, "-from:direct": true,
 		"page:100": true, "page:100~2": true, "page:aoyama": true, `page:"aoyama coffee"`: true, "page:ginza": false,
 	} {
-		if got := query.NewMatcher(query.Must(text), "u1").Match(f); got != want {
+		if got := query.NewMatcher(must(t, text), "u1").Match(f); got != want {
 			t.Errorf("%s: %t", text, got)
 		}
 	}
 	nobodys := facts{page: f.page}
 	for text, want := range map[string]bool{"@me": false, "-@me": true, "from:direct": true, "label:vip": false, "-label:vip": true} {
-		if got := query.NewMatcher(query.Must(text), "u1").Match(nobodys); got != want {
+		if got := query.NewMatcher(must(t, text), "u1").Match(nobodys); got != want {
 			t.Errorf("%s of nobody's: %t", text, got)
 		}
 	}
@@ -225,4 +225,14 @@ func TestComplete(t *testing.T) {
 	if _, ok := query.Last("is:open "); ok {
 		t.Error("after a space something is typed")
 	}
+}
+
+// must parses a query that is known to be right.
+func must(t *testing.T, text string) query.Query {
+	t.Helper()
+	q, err := query.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
 }

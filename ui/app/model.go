@@ -212,7 +212,7 @@ func (m *Model) assemble(o Options) {
 	m.mentions = mentions.New(m.Screen, m.writer.Box, m.team)
 	m.labels = labels.New(m.Screen, o.Hub, m.inbox.Bulk)
 	m.inbox.Hints.Labels, m.inbox.Hints.ReadLabels = m.labels.Known, m.labels.Read
-	m.views = views.New(m.Screen, o.Hub, m.inbox, func() []string { return m.keysOf("view") })
+	m.views = views.New(m.Screen, o.Hub, m.inbox, func() []string { return m.keysOf("view") }, m.inbox.Hints.Readable)
 	m.alerts = alert.New(m.Screen, o.Alerts)
 	m.guideline = guideline.New(m.Screen, o.Guide)
 	m.inbox.Advance = o.Advance

@@ -12,8 +12,14 @@ import (
 // it is written.
 func (m *Model) ShowView(q inbox.Query, name string) tea.Cmd {
 	q.Page = m.Query.Page
-	if parsed, err := query.Parse(q.Where); err == nil && parsed.Has(query.Page) {
-		q.Page = "" // it says itself of which Page
+	var reads tea.Cmd
+	if parsed, err := query.Parse(q.Where); err == nil {
+		if parsed.Has(query.Page) {
+			q.Page = "" // it says itself of which Page
+		}
+		if parsed.Has(query.Label) {
+			reads = m.Hints.ReadLabels() // to say if one is gone
+		}
 	}
 	before := m.Query.Sort
 	if m.Query.Where != "" && m.sortBefore != "" {
@@ -22,9 +28,9 @@ func (m *Model) ShowView(q inbox.Query, name string) tea.Cmd {
 	m.ask(q)
 	m.named, m.sortBefore = name, before
 	if m.Shown == "" {
-		return nil
+		return reads
 	}
-	return m.PreviewLater()
+	return tea.Batch(reads, m.PreviewLater())
 }
 
 // Named returns the name of the view that the list shows; empty: it shows none.
@@ -55,9 +61,7 @@ func (m *Model) EmptyView() []string {
 	if m.Query.Where == "" || m.Search.Active() || err != nil {
 		return nil
 	}
-	out := []string{m.Say(i18n.EmptyView, "Query", m.Look.Ours(m.Query.Where))}
-	if q.Has(query.Label) || q.Has(query.Page) || q.Has(query.Assignee) {
-		out = append(out, m.Say(i18n.EmptyViewGone))
-	}
+	out := []string{m.Say(i18n.EmptyView, "Query", m.Hints.Readable(m.Query.Where))}
+	out = append(out, m.Hints.gone(q)...)
 	return append(out, m.Say(i18n.EmptyViewKeys, "Key", m.KeyOf("back")))
 }

@@ -122,11 +122,10 @@ func (m filterLine) searchLine(w int) string {
 
 // askedTab returns the tab of a view that no filter is of.
 func (m filterLine) askedTab() look.Piece {
-	text := m.named
+	text := m.Look.Ours(m.named)
 	if text == "" {
-		text = m.Query.Where
+		text = m.Hints.Readable(m.Query.Where)
 	}
-	text = m.Look.Ours(text)
 	if n := m.List.Len(); n > 0 {
 		text += " " + look.Thousands(n)
 	}

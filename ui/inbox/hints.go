@@ -8,7 +8,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/i18n"
+	"parley/model"
+	"parley/model/label"
 	"parley/model/query"
+	"parley/model/safe"
 	"parley/ui/screen"
 	"parley/ui/team"
 )
@@ -29,6 +32,13 @@ const mostHinted = 8
 // goOn says how what is being typed for a search may go on.
 func (m *Hints) goOn(text string) string {
 	u, ok := query.Last(text)
+	done := text
+	if ok {
+		done = text[:u.From]
+	}
+	if wrong := m.problem(done); wrong != nil {
+		return m.said(wrong)
+	}
 	if !ok {
 		return m.Say(i18n.SearchTerms)
 	}
@@ -76,13 +86,57 @@ func (m *Hints) known() query.Known {
 	return k
 }
 
-// problem says what is wrong with a search; "" if it can be made. What only looks like a query,
-// such as an address, is searched as it is.
-func (m *Hints) problem(text string) string {
+// problem returns what is wrong with a search; nil if it can be made. What only looks like a
+// query, such as an address, is searched as it is.
+func (m *Hints) problem(text string) *query.Error {
 	_, err := query.Parse(text)
 	wrong, ok := errors.AsType[*query.Error](err)
 	if !ok || slices.Contains([]query.Reason{query.NotClosed, query.NotWords}, wrong.Reason) {
-		return ""
+		return nil
 	}
+	return wrong
+}
+
+// said says what is wrong.
+func (m *Hints) said(wrong *query.Error) string {
 	return m.Look.Words.QueryProblem(wrong, m.Look.Ours)
+}
+
+// Readable returns a query as it is shown: a Page by its name, where its id was written.
+func (m *Hints) Readable(where string) string {
+	q, err := query.Parse(where)
+	if err != nil {
+		return m.Look.Ours(where)
+	}
+	for i, t := range q {
+		if p, ok := m.Inbox.Page(model.PageID(t.Value)); ok && t.Kind == query.Page && p.Name != "" {
+			q[i].Value = safe.Line(p.Name).String()
+		}
+	}
+	return m.Look.Ours(q.String())
+}
+
+// gone says what a query asks for that is not there, a sentence each.
+func (m *Hints) gone(q query.Query) []string {
+	var out []string
+	labels, read := m.Labels()
+	colleagues := m.team.Colleagues()
+	for _, t := range q {
+		named := func(name string) bool { return query.IsNamed(t.Value, name) }
+		missing := i18n.ID("")
+		switch {
+		case t.Not:
+		case t.Kind == query.Label && read && !label.Has(labels, t.Value):
+			missing = i18n.EmptyViewLabel
+		case t.Kind == query.Page && !slices.ContainsFunc(m.SeenPages(), func(p model.Page) bool { return query.IsPage(t.Value, p) }):
+			missing = i18n.EmptyViewPage
+		case t.Kind == query.Assignee && t.Value != query.Me && m.team.Size() > 0 && !named(m.Inbox.User().Name) &&
+			!slices.ContainsFunc(colleagues, func(c model.Colleague) bool { return named(c.Name) }):
+			missing = i18n.EmptyViewColleague
+		}
+		if missing != "" {
+			out = append(out, m.Say(missing, "Name", m.Look.Ours(t.Value)))
+		}
+	}
+	return out
 }

@@ -44,20 +44,22 @@ func (m *Model) AskSearch() tea.Cmd {
 	if text == "" {
 		text = m.Query.Where
 	}
-	return tea.Batch(m.askSearch(text, ""), m.Hints.ReadLabels())
+	return tea.Batch(m.askSearch(text, nil), m.Hints.ReadLabels())
 }
 
-func (m *Model) askSearch(text, problem string) tea.Cmd {
+func (m *Model) askSearch(text string, wrong *query.Error) tea.Cmd {
 	p := overlay.NewPrompt(m.Say(i18n.SearchTitle), m.Say(i18n.SearchHint), text)
 	p.Suggest, p.Complete = m.Hints.goOn, m.Hints.complete
-	p.SetError(problem)
+	if wrong != nil {
+		p.SetErrorAt(m.Hints.said(wrong), wrong.To)
+	}
 	m.Lay(p, func(a overlay.Action) tea.Cmd {
 		e, ok := a.(overlay.Entered)
 		if !ok {
 			return nil
 		}
-		if problem := m.Hints.problem(e.Text); problem != "" {
-			return m.askSearch(e.Text, problem)
+		if wrong := m.Hints.problem(e.Text); wrong != nil {
+			return m.askSearch(e.Text, wrong)
 		}
 		return m.find(strings.TrimSpace(e.Text))
 	})

@@ -1,6 +1,8 @@
 package overlay
 
 import (
+	"unicode/utf8"
+
 	tea "charm.land/bubbletea/v2"
 
 	"parley/ui/look"
@@ -46,6 +48,13 @@ func (p *Prompt) SetText(s string) { p.in.set(s) }
 // SetError says in a sentence why the input was rejected. The next change of the text clears
 // it.
 func (p *Prompt) SetError(sentence string) { p.err = sentence }
+
+// SetErrorAt says so, too, and has the cursor stand after so many characters of the text: where
+// it is wrong.
+func (p *Prompt) SetErrorAt(sentence string, runes int) {
+	p.err = sentence
+	p.in.at = boundary(p.in.text, len(string([]rune(p.in.text)[:max(0, min(runes, utf8.RuneCountInString(p.in.text)))])))
+}
 
 // Update implements Overlay.
 func (p *Prompt) Update(msg tea.Msg) (Action, tea.Cmd) {

@@ -40,7 +40,7 @@ func (m *Model) described(v query.Saved) string {
 	if v.Query == "" {
 		return m.Say(i18n.ViewEverything)
 	}
-	return m.Look.Ours(v.Query)
+	return m.readable(v.Query)
 }
 
 // askName asks for the name of a view.

@@ -49,13 +49,15 @@ type Model struct {
 	known bool
 	// why is why they could not be read.
 	why string
-	// keys returns the keys of the first views.
-	keys func() []string
+	// keys returns the keys of the first views, readable a query as it is shown.
+	keys     func() []string
+	readable func(where string) string
 }
 
-// New returns a Model that knows no view yet. keys returns the keys of the first views.
-func New(s *screen.Screen, h Hub, l List, keys func() []string) *Model {
-	return &Model{Screen: s, hub: h, list: l, keys: keys}
+// New returns a Model that knows no view yet. keys returns the keys of the first views, readable
+// a query as it is shown.
+func New(s *screen.Screen, h Hub, l List, keys func() []string, readable func(where string) string) *Model {
+	return &Model{Screen: s, hub: h, list: l, keys: keys, readable: readable}
 }
 
 // Msg is a message for Model.

@@ -23,6 +23,7 @@ func live(t *testing.T, saved ...query.Saved) *uitest.World {
 	list[1].Labels, list[2].Labels = []string{"VIP"}, []string{"VIP", "見積もり"}
 	w := uitest.NewWorld(t, list)
 	w.Hub.Saved = saved
+	w.Hub.Colleagues = []model.Colleague{{ID: uitest.Ken.ID, Name: uitest.Ken.Name}}
 	w.Hub.Counted = []label.Count{{Label: "VIP", Count: 2}, {Label: "見積もり", Count: 1}}
 	w.Sends([]inbox.Update{inbox.Connection{State: inbox.Offline}})
 	w.Sends([]inbox.Update{inbox.Connection{State: inbox.Live}})
@@ -117,10 +118,31 @@ func TestManageViews(t *testing.T) {
 // TestEmptyView: a view that names what is gone says so, and how to leave.
 func TestEmptyView(t *testing.T) {
 	t.Parallel()
-	w := live(t, query.Saved{ID: "v", Name: "Old", Query: "label:gone", Sort: "newest"})
-	w.Sends(tea.WindowSizeMsg{Width: 160, Height: 40})
-	w.Keys("7")
-	w.Shows("Old", "No conversation fits label:gone", "It may name a label")
+	for asked, want := range map[string]string{
+		"label:gone":          "The label gone is gone.",
+		"page:999":            "You see no Page 999.",
+		"@nobody":             "Nobody is called nobody.",
+		"label:VIP is:done":   "No conversation fits label:VIP is:done",
+		"is:done -label:gone": "No conversation fits is:done -label:gone",
+	} {
+		w := live(t, query.Saved{ID: "v", Name: "Old", Query: asked, Sort: "newest"})
+		w.Sends(tea.WindowSizeMsg{Width: 160, Height: 40})
+		w.Keys("7")
+		w.Shows("Old", "No conversation fits "+asked, want, "esc goes back to the open ones.")
+		if known := strings.HasPrefix(want, "No conversation fits"); known && strings.Contains(w.Text(), "is gone.") {
+			t.Errorf("%s: something is gone:\n%s", asked, w.Text())
+		}
+	}
+}
+
+// TestPageByName: a view of a Page names it as the Page is called, not by its id.
+func TestPageByName(t *testing.T) {
+	t.Parallel()
+	w := live(t, query.Saved{ID: "v", Name: "P", Query: "is:open page:" + string(uitest.Page), Sort: "newest"})
+	p, _ := w.Inbox.Page(uitest.Page)
+	w.Palette("saved views")
+	w.Shows(string(p.Name))
+	w.Hides("page:" + string(uitest.Page))
 }
 
 // TestSearchHints: what is typed is completed by tab; what is wrong is said before anything is
@@ -139,7 +161,9 @@ func TestSearchHints(t *testing.T) {
 	w.Types("is:opne")
 	w.Keys("enter")
 	w.Shows("is: has no opne.", "Did you mean")
-	w.Keys("backspace", "backspace", "backspace")
+	w.Types(" ")
+	w.Shows("is: has no opne.") // said while more is typed, too
+	w.Keys("backspace", "backspace", "backspace", "backspace")
 	w.Types("pen")
 	w.Keys("enter")
 	w.Shows("label:VIP is:open 2")

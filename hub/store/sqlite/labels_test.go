@@ -10,9 +10,9 @@ import (
 
 	"parley/hub/store"
 	"parley/hub/store/sqlite/sqldb"
+	"parley/hub/store/storetest"
 	"parley/model"
 	"parley/model/label"
-	"parley/model/query"
 )
 
 // TestLabelsOfBefore: a store of before labels, ways and pins were kept apart lists by them as
@@ -63,7 +63,7 @@ func TestLabelsOfBefore(t *testing.T) {
 		}
 		for where, want := range map[string]model.ConversationID{"label:vip": "1_labelled", "from:ad": "1_ad", "is:pinned": "1_pinned"} {
 			list, _, e := r.Conversations(store.ConversationQuery{
-				Pages: []store.PageScope{{ID: "1"}}, Filter: store.FilterAll, Where: query.Must(where), Now: start, Limit: 10,
+				Pages: []store.PageScope{{ID: "1"}}, Filter: store.FilterAll, Where: storetest.Terms(where), Now: start, Limit: 10,
 			})
 			if err = errors.Join(err, e); len(list) != 1 || list[0].ID != want {
 				t.Errorf("%s lists %d", where, len(list))
