@@ -17,3 +17,6 @@ func (o *Outbox) HandIn(ctx context.Context, r model.Reply, told Progress, wait 
 func Upload(ctx context.Context, c *client.Client, f model.File, told Progress) (model.File, error) {
 	return upload(ctx, c, f, told)
 }
+
+// All returns the kept replies, whichever run hands them in, in the order of the key presses.
+func (k *Kept) All() []model.Reply { return k.those(func(string) bool { return true }) }

@@ -170,10 +170,7 @@ func (k *Kept) Find(like model.Reply) (model.ClientID, bool) {
 	return "", false
 }
 
-// All returns the kept replies in the order of the key presses.
-func (k *Kept) All() []model.Reply { return k.those(func(string) bool { return true }) }
-
-// Left returns those of them that no other run is handing in.
+// Left returns the kept replies that no other run is handing in, in the order of the key presses.
 func (k *Kept) Left() []model.Reply {
 	return k.those(func(name string) bool { return name == k.run.named() || !runs(k.dir, name) })
 }
