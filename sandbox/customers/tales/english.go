@@ -59,6 +59,13 @@ func english() []Tale {
 			Else:   [][]Say{{{Text: "And when does it begin?"}}},
 			Thanks: Say{Text: "See you on Saturday."},
 		},
+	}
+}
+
+// englishLater returns the tales that follow those.
+func englishLater() []Tale {
+	const lang = "en"
+	return []Tale{
 		{
 			Who: person("James Miller", "James", "Miller", lang, "male"), Begins: 40 * time.Second,
 			Opens: []Say{{Text: "Here is our order for December."}, {File: "order-december.pdf"}},

@@ -58,6 +58,13 @@ func japanese() []Tale {
 			Else:   [][]Say{{{Text: "何時からでしょうか？"}}},
 			Thanks: Say{Text: "土曜日に伺います。"},
 		},
+	}
+}
+
+// japaneseLater returns the tales that follow those.
+func japaneseLater() []Tale {
+	const lang = "ja"
+	return []Tale{
 		{
 			Who: person("渡辺 直樹", "直樹", "渡辺", lang, "male"), Begins: 40 * time.Second,
 			Opens: []Say{{Text: "12月分の注文書をお送りします。"}, {File: "order-december.pdf"}},

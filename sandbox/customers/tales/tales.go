@@ -80,9 +80,9 @@ func (t *Told) Over() bool { return t.over }
 // In returns the tales in a language: Japanese or, for any other, English.
 func In(lang string) []Tale {
 	if lang == "ja" {
-		return japanese()
+		return append(japanese(), japaneseLater()...)
 	}
-	return english()
+	return append(english(), englishLater()...)
 }
 
 // Matters returns what old conversations were about. The first one can't wait.
