@@ -79,9 +79,9 @@ type absent struct {
 	seen time.Time
 	// told are the events that they know of, or were mailed; nil: they are there.
 	told map[string]bool
-	// mailed is when the last mail was sent, next when another may be.
-	mailed, next time.Time
-	tries        int
+	// next is when another mail may be sent.
+	next  time.Time
+	tries int
 }
 
 // New returns a Post for which everybody was there just now.

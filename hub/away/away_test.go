@@ -96,7 +96,7 @@ func in(t *testing.T, f func(o *office)) {
 	})
 }
 
-func pass(d time.Duration) { time.Sleep(d); synctest.Wait() }
+func pass(d time.Duration) { <-time.After(d); synctest.Wait() }
 
 // wants expects so many mails so far.
 func (o *office) wants(n int) {

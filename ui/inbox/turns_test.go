@@ -20,7 +20,8 @@ var turnNoon = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
 func turned(tb interface {
 	Helper()
 	Fatalf(format string, args ...any)
-}, now func() time.Time, list ...model.Conversation) *Turns {
+}, now func() time.Time, list ...model.Conversation,
+) *Turns {
 	tb.Helper()
 	in := inbox.NewInbox(model.User{ID: "me"})
 	at := model.Position{Epoch: "e", Seq: 1 << 30}

@@ -38,8 +38,8 @@ func (d Decoder) Decode(ctx context.Context, r io.Reader, w, h int) (Image, erro
 	}
 	ctx, cancel := context.WithTimeout(ctx, mostTime)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program, Command, strconv.Itoa(w), strconv.Itoa(h))
-	cmd.Env = append([]string{}, d.Env...) // never nil, which would be ours
+	cmd := exec.CommandContext(ctx, program, Command, strconv.Itoa(w), strconv.Itoa(h)) //nolint:gosec // this program, with two numbers
+	cmd.Env = append([]string{}, d.Env...)                                              // never nil, which would be ours
 	cmd.Stdin = io.LimitReader(r, MostBytes+1)
 	var out bytes.Buffer
 	cmd.Stdout = &limited{&out, 3*MostSide*MostSide + 64}

@@ -86,7 +86,9 @@ func TestPlansOfLabels(t *testing.T) {
 	explain := newExplainer(t)
 	parts, err := streams(store.ConversationQuery{
 		Pages: []store.PageScope{{ID: "1"}}, Filter: store.FilterAll, User: "u", Now: time.Unix(0, 0), Where: query.Query{
-			{Kind: query.Is, Value: query.Waiting}, {Kind: query.Label, Value: "vip"}, {Kind: query.Label, Not: true, Value: "spam"},
+			{Kind: query.Is, Value: query.Waiting},
+			{Kind: query.Label, Value: "vip"},
+			{Kind: query.Label, Not: true, Value: "spam"},
 			{Kind: query.Assignee, Value: query.Me},
 		},
 	})
