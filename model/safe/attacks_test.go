@@ -36,6 +36,7 @@ var attacks = []struct {
 	{name: "SGR reverse and blink", in: "\x1b[7;5mpay", body: "␛[7;5mpay"},
 	{name: "OSC 8 links nowhere", in: "\x1b]8;;javascript:x\x1b\\bank.com\x1b]8;;\x1b\\", body: "␛]8;;javascript:x␛\\bank.com␛]8;;␛\\"},
 	{name: "OSC 8 left open", in: "\x1b]8;;file:///etc\x07bank.com", body: "␛]8;;file:///etc␇bank.com"},
+	{name: "a placeholder of the terminal's pictures", in: "a\U0010EEEE\u0305b", body: "a\uFFFD\u0305b"},
 	{name: "an address with controls", in: "https://a.com/\x07\x1b[2J", body: "https://a.com/␇␛[2J"},
 	{name: "OSC without an end hides nothing", in: "hello \x1b]0;rest", body: "hello ␛]0;rest"},
 	{name: "DCS without an end hides nothing", in: "hello \x1bPrest", body: "hello ␛Prest"},

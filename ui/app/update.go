@@ -25,6 +25,7 @@ import (
 	"parley/ui/snippets"
 	"parley/ui/team"
 	"parley/ui/term"
+	"parley/ui/term/graphics"
 	"parley/ui/term/wheel"
 	"parley/ui/views"
 )
@@ -92,7 +93,7 @@ func (m *Model) parts(msg tea.Msg) tea.Cmd {
 	case team.Msg:
 		m.team.Update(msg)
 	case pictures.Msg:
-		m.pictures.Update(msg)
+		return m.pictures.Update(msg)
 	case views.Msg:
 		return m.views.Update(msg)
 	case labels.Msg:
@@ -120,6 +121,10 @@ func (m *Model) crmSays(msg tea.Msg) tea.Cmd {
 
 // terminalSays takes over what the terminal tells of itself.
 func (m *Model) terminalSays(msg tea.Msg) {
+	if graphics.Answered(msg) {
+		m.pictures.SetHolds()
+		return
+	}
 	switch msg := msg.(type) {
 	case tea.FocusMsg:
 		m.alerts.Focused(true)

@@ -81,7 +81,7 @@ func (m *Hints) known() query.Known {
 		k.Users = append(k.Users, c.Name)
 	}
 	for _, p := range m.SeenPages() {
-		k.Pages = append(k.Pages, string(p.Name))
+		k.Pages = append(k.Pages, m.Look.Line(p.Name))
 	}
 	return k
 }

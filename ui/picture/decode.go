@@ -6,7 +6,6 @@ import (
 	"image"
 	_ "image/gif"  // its first picture
 	_ "image/jpeg" // a format of photos
-	_ "image/png"  // a format of screenshots
 	"io"
 
 	"golang.org/x/image/draw"

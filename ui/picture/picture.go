@@ -5,9 +5,12 @@ package picture
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 )
 
@@ -18,6 +21,17 @@ const MostSide = 512
 type Image struct {
 	W, H int
 	Pix  []byte
+}
+
+// PNG returns the picture as a PNG.
+func (m Image) PNG() []byte {
+	full := image.NewNRGBA(image.Rect(0, 0, m.W, m.H))
+	for i, at := 0, 0; at+2 < len(m.Pix); i, at = i+4, at+3 {
+		full.Pix[i], full.Pix[i+1], full.Pix[i+2], full.Pix[i+3] = m.Pix[at], m.Pix[at+1], m.Pix[at+2], 0xFF
+	}
+	var b bytes.Buffer
+	_ = png.Encode(&b, full) // into memory nothing fails
+	return b.Bytes()
 }
 
 // ErrImage is that something is no small picture.

@@ -5,6 +5,7 @@ package pictures
 import (
 	"context"
 	"io"
+	"math/rand/v2"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -14,6 +15,7 @@ import (
 	"parley/model"
 	"parley/ui/picture"
 	"parley/ui/screen"
+	"parley/ui/term/graphics"
 )
 
 // Hub is what this package needs of a client.
@@ -67,8 +69,12 @@ type Model struct {
 	decoder Decoder
 	changed func()
 	size    Size
-	// profile is what the terminal can show of colours.
+	// profile is what the terminal can show of colours; holds: it can hold pictures itself.
 	profile colorprofile.Profile
+	holds   bool
+	// id is the last id of a picture that the terminal holds, dropped are those to be forgotten.
+	id      uint32
+	dropped []uint32
 
 	kept map[key]*entry
 	uses uint64
@@ -81,7 +87,25 @@ type Model struct {
 type key struct {
 	media        string
 	conversation model.ConversationID
-	w, h         int
+	// w and h are the most cells that it takes.
+	w, h int
+	// held: the terminal holds it.
+	held bool
+}
+
+// Pixels of a cell: of one that is drawn by its halves, and of one of a picture that the terminal
+// holds, which scales it.
+const (
+	halvesHigh         = 2
+	heldWide, heldHigh = 8, 16
+)
+
+// box returns the most pixels that the picture takes.
+func (k key) box() (w, h int) {
+	if k.held {
+		return k.w * heldWide, k.h * heldHigh
+	}
+	return k.w, k.h * halvesHigh
 }
 
 // entry is a picture, as far as it has come.
@@ -91,12 +115,23 @@ type entry struct {
 	image   picture.Image
 	profile colorprofile.Profile
 	lines   []string
+	// id is that of a picture that the terminal holds, in so many cells.
+	id         uint32
+	cols, rows int
 }
 
 // New returns a Model; decoder is nil where there is none, and then no picture is shown. changed
 // is called when another can be drawn.
 func New(s *screen.Screen, hub Hub, decoder Decoder, size Size, changed func()) *Model {
-	return &Model{Screen: s, hub: hub, decoder: decoder, size: size, changed: changed, kept: map[key]*entry{}}
+	return &Model{Screen: s, hub: hub, decoder: decoder, size: size, changed: changed, kept: map[key]*entry{}, id: rand.Uint32N(graphics.MostID)}
+}
+
+// SetHolds says that the terminal can hold pictures itself.
+func (m *Model) SetHolds() {
+	if !m.holds {
+		m.holds = true
+		m.changed()
+	}
 }
 
 // SetProfile says what the terminal can show of colours.
@@ -111,25 +146,35 @@ func (came) aboutPictures() {}
 type came struct {
 	key   key
 	image picture.Image
-	err   error
+	// png is what a terminal is to hold.
+	png []byte
+	err error
 }
 
 // Update handles a message.
-func (m *Model) Update(msg Msg) {
+func (m *Model) Update(msg Msg) tea.Cmd {
 	c, ok := msg.(came)
 	if !ok {
-		return
+		return nil
 	}
 	m.going--
 	e, ok := m.kept[c.key]
 	if !ok { // it was forgotten meanwhile
-		return
+		return nil
 	}
 	e.going = false
-	if c.err == nil {
-		e.image = c.image
-		m.changed()
+	if c.err != nil {
+		return nil
 	}
+	e.image = c.image
+	m.changed()
+	if !c.key.held {
+		return nil
+	}
+	m.id = m.id%graphics.MostID + 1
+	e.id, e.cols, e.rows = m.id, (c.image.W+heldWide-1)/heldWide, (c.image.H+heldHigh-1)/heldHigh
+	e.lines = graphics.Placeholders(e.id, e.cols, e.rows)
+	return graphics.Send(e.id, c.png, e.cols, e.rows)
 }
 
 // shows reports whether an attachment is a picture that can be shown.
@@ -144,6 +189,9 @@ func (m *Model) Lines(of model.ConversationID, a *model.Attachment, room int) (l
 	e := m.entry(of, a, room)
 	if e == nil || e.image.W == 0 {
 		return nil, 0
+	}
+	if e.id > 0 {
+		return e.lines, e.cols
 	}
 	if e.lines == nil || e.profile != m.profile {
 		e.lines, _ = picture.Blocks(e.image, m.profile)
@@ -164,7 +212,7 @@ func (m *Model) entry(of model.ConversationID, a *model.Attachment, room int) *e
 	if w = min(w, room); !m.shows(a) || w < 1 {
 		return nil
 	}
-	k := key{a.ID, of, w, 2 * h}
+	k := key{a.ID, of, w, h, m.holds && m.profile == colorprofile.TrueColor}
 	m.uses++
 	e, ok := m.kept[k]
 	if !ok {
@@ -189,12 +237,24 @@ func (m *Model) makeRoom() {
 			oldest, least = k, e.used
 		}
 	}
-	delete(m.kept, oldest)
+	m.drop(oldest)
+}
+
+// drop forgets a picture, and has the terminal forget it.
+func (m *Model) drop(k key) {
+	if e, ok := m.kept[k]; ok && e.id > 0 {
+		m.dropped = append(m.dropped, e.id)
+	}
+	delete(m.kept, k)
 }
 
 // Fetch reads what is in view and not here, a few at a time.
 func (m *Model) Fetch() tea.Cmd {
 	var cmds []tea.Cmd
+	for _, id := range m.dropped {
+		cmds = append(cmds, graphics.Drop(id))
+	}
+	m.dropped = nil
 	for len(m.wanted) > 0 && m.going < mostAtOnce {
 		k := m.wanted[0]
 		m.wanted = m.wanted[1:]
@@ -209,8 +269,12 @@ func (m *Model) Fetch() tea.Cmd {
 				return came{key: k, err: err}
 			}
 			defer func() { _ = d.Close() }()
-			image, err := decoder.Decode(ctx, d, k.w, k.h)
-			return came{k, image, err}
+			w, h := k.box()
+			out := came{key: k}
+			if out.image, out.err = decoder.Decode(ctx, d, w, h); out.err == nil && k.held {
+				out.png = out.image.PNG()
+			}
+			return out
 		}))
 	}
 	return tea.Batch(cmds...)
@@ -220,7 +284,7 @@ func (m *Model) Fetch() tea.Cmd {
 func (m *Model) Forget(gone func(model.ConversationID) bool) {
 	for k := range m.kept {
 		if gone(k.conversation) {
-			delete(m.kept, k)
+			m.drop(k)
 		}
 	}
 }

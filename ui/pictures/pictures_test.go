@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi/kitty"
 	"go.uber.org/goleak"
 
 	"parley/model"
@@ -37,13 +40,18 @@ func (p *plain) Decode(_ context.Context, r io.Reader, w, h int) (picture.Image,
 func withPhoto(t *testing.T, d *plain, size pictures.Size) *uitest.World {
 	t.Helper()
 	w := uitest.NewWorld(t, uitest.Some(2), func(o *app.Options) { o.Decoder, o.Pictures = d, size })
+	photo(w)
+	w.Keys("enter")
+	return w
+}
+
+// photo has the first customer send a photo.
+func photo(w *uitest.World) {
 	id := uitest.Talk(0, 0).ID
 	w.Hub.Threads[id] = []model.Message{{
 		ID: "100_m1", ConversationID: id, Seq: 1, Direction: model.In, Author: model.Author{Kind: model.ByCustomer}, SentAt: uitest.Noon,
 		Attachments: []model.Attachment{{ID: "media1", Type: "image", Size: 1000, Media: &model.Media{State: model.MediaStored, Type: "image/jpeg"}}},
 	}}
-	w.Keys("enter")
-	return w
 }
 
 const row = "▀▀▀▀▀▀▀▀▀▀▀▀"
@@ -102,5 +110,41 @@ func TestNarrowPhoto(t *testing.T) {
 	for _, size := range []tea.WindowSizeMsg{{Width: 40, Height: 12}, {Width: 20, Height: 6}, {Width: 8, Height: 3}, {Width: 160, Height: 45}} {
 		w.Sends(size)
 		w.Whole(size.Width, size.Height)
+	}
+}
+
+// TestHeldPhoto: a terminal that can hold pictures gets it once, draws it where its placeholders
+// stand, and forgets it with what is hidden.
+func TestHeldPhoto(t *testing.T) {
+	t.Parallel()
+	w := uitest.NewWorld(t, uitest.Some(2), func(o *app.Options) { o.Decoder, o.Pictures = &plain{}, pictures.Small })
+	var sent []string
+	w.Catch = func(msg tea.Msg) bool {
+		raw, ok := msg.(tea.RawMsg)
+		if ok {
+			sent = append(sent, fmt.Sprint(raw.Msg))
+		}
+		return ok
+	}
+	w.Sends(uv.KittyGraphicsEvent{Options: kitty.Options{ID: 31}, Payload: []byte("OK")})
+	photo(w)
+	w.Keys("enter")
+	if n := strings.Count(w.Text(), string(kitty.Placeholder)); n != 12*6 {
+		t.Fatalf("%d placeholders:\n%s", n, w.Text())
+	}
+	w.Keys("j", "k", "esc", "enter")
+	if len(sent) != 1 || !strings.HasPrefix(sent[0], "\x1b_Ga=T,U=1,q=2,f=100,i=") || !strings.Contains(sent[0], "c=12,r=6") {
+		t.Fatalf("sent %d: %.80q", len(sent), sent)
+	}
+	for _, size := range []tea.WindowSizeMsg{{Width: 40, Height: 12}, {Width: 12, Height: 8}, {Width: 160, Height: 45}} {
+		w.Sends(size)
+		w.Whole(size.Width, size.Height)
+	}
+	before := len(sent)
+	w.PageNow(5, func(p *model.Page) { p.Installer, p.Visibility = uitest.Ken, model.Private })
+	w.Hidden()
+	w.Hides(string(kitty.Placeholder))
+	if len(sent) == before || !strings.HasPrefix(sent[len(sent)-1], "\x1b_Ga=d,d=I") {
+		t.Errorf("sent %q", sent[before:])
 	}
 }

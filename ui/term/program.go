@@ -15,6 +15,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 
+	"parley/ui/term/graphics"
 	"parley/ui/term/wheel"
 )
 
@@ -89,7 +90,7 @@ func NewProgram(m tea.Model, o Options) *Program {
 	plain := kind == "linux" || kind == "dumb"
 	p.painter = NewPainter(p.console, PainterOptions{Every: o.Every, Profile: profile, Plain: plain, Lost: p.lost})
 	if !plain && env.Getenv("TERM_PROGRAM") != "Apple_Terminal" {
-		p.console.questions = ansi.RequestModeSynchronizedOutput + ansi.RequestModeUnicodeCore + ansi.RequestNameVersion
+		p.console.questions = ansi.RequestModeSynchronizedOutput + ansi.RequestModeUnicodeCore + ansi.RequestNameVersion + graphics.Question
 	}
 	input := o.Input
 	if input == nil {

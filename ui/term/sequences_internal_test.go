@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	uv "github.com/charmbracelet/ultraviolet"
+
+	"parley/ui/term/graphics"
 )
 
 // keysOf is what a program that draws makes of input: its keys and pastes in order, and
@@ -214,4 +216,18 @@ func finish(s *splitter) []unit {
 		return nil
 	}
 	return s.expire()
+}
+
+// TestAnswersPass: of the strings that a terminal sends, those that we asked for come through, and
+// nothing that only looks like one.
+func TestAnswersPass(t *testing.T) {
+	t.Parallel()
+	for said, passes := range map[string]bool{
+		graphics.Answer: true, "\x1bP>|xterm(390)\x1b\\": true,
+		"\x1b_Gi=31;ENOENT\x1b\\": false, "\x1b_Gi=31;OKrm\x1b\\": false, "\x1b_Gi=3;OK\x1b\\": false,
+	} {
+		if got := answered.MatchString(strings.TrimSuffix(said, "\x1b\\")); got != passes {
+			t.Errorf("%q passes: %t", said, got)
+		}
+	}
 }

@@ -67,7 +67,7 @@ func (s *splitter) stringEscape(b byte) {
 }
 
 // answered matches the strings that we ask a terminal for. Others are dropped.
-var answered = regexp.MustCompile(`^\x1b(?:\](?:4|1[0-2]);.|P(?:[01]\+r|>\||!\|))`)
+var answered = regexp.MustCompile(`^\x1b(?:\](?:4|1[0-2]);.|P(?:[01]\+r|>\||!\|)|_Gi=31;OK$)`)
 
 // finishString emits a complete string that was asked for.
 func (s *splitter) finishString(end string) {

@@ -1,6 +1,7 @@
 package uitest
 
 import (
+	"fmt"
 	"reflect"
 	"regexp"
 	"strings"
@@ -42,7 +43,7 @@ func (w *World) Hides(parts ...string) {
 // Typed is the text in the composer.
 func (w *World) Typed() string {
 	_, d := w.Unsaved()
-	return string(d.Text)
+	return fmt.Sprint(d.Text)
 }
 
 // TypedOf is what it is of.

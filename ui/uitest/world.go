@@ -6,6 +6,7 @@ package uitest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -276,7 +277,7 @@ type Drafts map[model.DraftOf]string
 
 // Save implements [conversation.Drafts].
 func (d Drafts) Save(of model.DraftOf, draft model.Draft) error {
-	d[of] = string(draft.Text)
+	d[of] = fmt.Sprint(draft.Text)
 	return nil
 }
 
