@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,6 +25,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type office struct {
 	store.Reader
 	t *testing.T
+	// mu is held by the test while no time passes.
+	mu sync.Mutex
 
 	user  model.User
 	gone  bool
@@ -37,6 +40,8 @@ type office struct {
 func (o *office) Read(_ context.Context, f func(store.Reader) error) error { return f(o) }
 
 func (o *office) Users() ([]model.User, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if o.gone {
 		return nil, nil
 	}
@@ -44,13 +49,23 @@ func (o *office) Users() ([]model.User, error) {
 }
 
 func (o *office) NotificationPreferences(model.UserID) (notify.Preferences, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	return o.prefs, nil
+}
+
+func (o *office) isHere(model.UserID) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.here
 }
 
 // eyes are what its user sees.
 type eyes struct{ *office }
 
 func (o eyes) Conversations(_ context.Context, _ model.User, q view.ListQuery) (view.ConversationList, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	var out view.ConversationList
 	for _, c := range o.lists[q.Filter] {
 		out.Conversations = append(out.Conversations, model.Found{Conversation: c})
@@ -59,6 +74,8 @@ func (o eyes) Conversations(_ context.Context, _ model.User, q view.ListQuery) (
 }
 
 func (o *office) MailAway(_ context.Context, d notify.Digest) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if o.err == nil {
 		o.mails = append(o.mails, d)
 	}
@@ -85,18 +102,26 @@ func in(t *testing.T, f func(o *office)) {
 		o.prefs.Mail = true
 		ctx, stop := context.WithCancel(t.Context())
 		p := away.New(away.Options{
-			Store: o, Views: eyes{o}, Here: func(model.UserID) bool { return o.here }, Mailer: o, Call: time.Minute, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+			Store: o, Views: eyes{o}, Here: o.isHere, Mailer: o, Call: time.Minute, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		})
 		done := make(chan struct{})
 		go func() { defer close(done); _ = p.Run(ctx) }()
-		pass(2 * time.Minute)
+		o.mu.Lock()
+		o.pass(2 * time.Minute)
 		f(o)
+		o.mu.Unlock()
 		stop()
 		<-done
 	})
 }
 
-func pass(d time.Duration) { <-time.After(d); synctest.Wait() }
+// pass lets time pass.
+func (o *office) pass(d time.Duration) {
+	o.mu.Unlock()
+	<-time.After(d)
+	synctest.Wait()
+	o.mu.Lock()
+}
 
 // wants expects so many mails so far.
 func (o *office) wants(n int) {
@@ -113,22 +138,22 @@ func TestMailedWhenAway(t *testing.T) {
 	in(t, func(o *office) {
 		o.waits("1", "is it in stock?")
 		o.waits("2", "納期は？")
-		pass(2 * time.Minute)
+		o.pass(2 * time.Minute)
 		o.wants(0) // not away for long enough
-		pass(5 * time.Minute)
+		o.pass(5 * time.Minute)
 		o.wants(1)
 		m := o.mails[0]
 		if m.To != "aoi@example.com" || len(m.Said) != 0 || len(m.Sums) != 1 || m.Sums[0] != (notify.Sum{Kind: notify.NewInUnassigned, N: 2}) {
 			t.Errorf("mailed %+v", m.Sums)
 		}
-		pass(time.Hour)
+		o.pass(time.Hour)
 		o.wants(1)
 		o.here = true
-		pass(2 * time.Minute)
+		o.pass(2 * time.Minute)
 		o.waits("3", "while they look")
-		pass(10 * time.Minute)
+		o.pass(10 * time.Minute)
 		o.here = false
-		pass(time.Hour)
+		o.pass(time.Hour)
 		o.wants(1)
 	})
 }
@@ -137,15 +162,15 @@ func TestMailedWhenAway(t *testing.T) {
 func TestMailsAreFew(t *testing.T) {
 	t.Parallel()
 	in(t, func(o *office) {
-		pass(5 * time.Minute)
+		o.pass(5 * time.Minute)
 		o.waits("1", "a")
-		pass(2 * time.Minute)
+		o.pass(2 * time.Minute)
 		o.wants(1)
 		o.waits("2", "b")
 		o.waits("3", "c")
-		pass(10 * time.Minute)
+		o.pass(10 * time.Minute)
 		o.wants(1)
-		pass(6 * time.Minute)
+		o.pass(6 * time.Minute)
 		o.wants(2)
 		if s := o.mails[1].Sums; s[0].N != 2 {
 			t.Errorf("mailed %+v", s)
@@ -159,9 +184,9 @@ func TestQuietHoursHoldMails(t *testing.T) {
 	in(t, func(o *office) { // midnight of UTC, nine in Tokyo
 		o.prefs.QuietHours, o.prefs.Zone = "08:00-12:00", "Asia/Tokyo"
 		o.waits("1", "a")
-		pass(2 * time.Hour)
+		o.pass(2 * time.Hour)
 		o.wants(0)
-		pass(90 * time.Minute)
+		o.pass(90 * time.Minute)
 		o.wants(1)
 	})
 }
@@ -176,7 +201,7 @@ func TestKindsAndContent(t *testing.T) {
 		o.waits("2", "mine", func(c *model.Conversation) { c.Assignee = &model.UserRef{ID: "aoi"} })
 		o.lists[store.FilterMine] = []model.Conversation{{ID: "100_3", PageID: "100", AssignedBy: &model.UserRef{ID: "ken", Name: "Ken"}}}
 		o.lists[store.FilterMentioned] = []model.Conversation{{ID: "100_4", PageID: "100"}}
-		pass(10 * time.Minute)
+		o.pass(10 * time.Minute)
 		o.wants(1)
 		var kinds []string
 		for _, e := range o.mails[0].Said {
@@ -194,9 +219,9 @@ func TestRefusedMails(t *testing.T) {
 	in(t, func(o *office) {
 		o.err = errors.New("no")
 		o.waits("1", "a")
-		pass(time.Hour)
+		o.pass(time.Hour)
 		o.err = nil
-		pass(2 * time.Hour)
+		o.pass(2 * time.Hour)
 		o.wants(1)
 	})
 }
@@ -210,7 +235,7 @@ func TestNobodyElseIsMailed(t *testing.T) {
 		in(t, func(o *office) {
 			change(o)
 			o.waits("1", "a")
-			pass(time.Hour)
+			o.pass(time.Hour)
 			if len(o.mails) > 0 {
 				t.Errorf("%s: mailed", name)
 			}
