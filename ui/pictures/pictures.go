@@ -123,7 +123,7 @@ type entry struct {
 // New returns a Model; decoder is nil where there is none, and then no picture is shown. changed
 // is called when another can be drawn.
 func New(s *screen.Screen, hub Hub, decoder Decoder, size Size, changed func()) *Model {
-	return &Model{Screen: s, hub: hub, decoder: decoder, size: size, changed: changed, kept: map[key]*entry{}, id: rand.Uint32N(graphics.MostID)}
+	return &Model{Screen: s, hub: hub, decoder: decoder, size: size, changed: changed, kept: map[key]*entry{}, id: rand.Uint32N(graphics.MostID)} //nolint:gosec // one that others hardly have, no secret
 }
 
 // SetHolds says that the terminal can hold pictures itself.
