@@ -65,10 +65,7 @@ func (p *commands) changeOf(was notify.Preferences, args []string) (notify.Chang
 			}
 			c.QuietHours = &hours
 		case name == "mail":
-			if c.Mail, err = p.onOff(value); p.Zone != nil && p.Zone.String() != "Local" {
-				zone := p.Zone.String()
-				c.Zone = &zone
-			}
+			c.Mail, err = p.onOff(value)
 		case name == "every":
 			n, bad := strconv.Atoi(strings.TrimSuffix(value, "s"))
 			if bad != nil {

@@ -31,6 +31,8 @@ const (
 	After = 5 * time.Minute
 	// Every is the least time between two mails to a user.
 	Every = 15 * time.Minute
+	// GiveUp is after how long a mail that the server does not take is given up.
+	GiveUp = 6 * time.Hour
 	// A mail that the server did not take is tried again after retryPause, doubling up to retryMax.
 	retryPause, retryMax = time.Minute, time.Hour
 	// most bounds how many conversations of a list are looked at for a user.
@@ -80,8 +82,10 @@ type absent struct {
 	// told are the events that they know of, or were mailed; nil: they are there.
 	told map[string]bool
 	// next is when another mail may be sent.
-	next  time.Time
-	tries int
+	next time.Time
+	// tries are how often the server did not take the mail, since when: failing.
+	tries   int
+	failing time.Time
 }
 
 // New returns a Post for which everybody was there just now.
@@ -132,8 +136,8 @@ func (p *Post) look(ctx context.Context) error {
 			a = &absent{seen: p.o.Now()}
 		}
 		known[w.user.ID] = a
-		if err := p.lookAfter(ctx, w, a); err != nil {
-			return err
+		if err := p.lookAfter(ctx, w, a); err != nil && ctx.Err() == nil { // the others are looked after all the same
+			p.o.Log.Error("look after a user who is away", logkey.Error, err)
 		}
 	}
 	p.users = known // who wants none any more, or is no user, is forgotten
@@ -150,29 +154,43 @@ func (p *Post) lookAfter(ctx context.Context, w wanted, a *absent) error {
 	if a.told != nil && (now.Sub(a.seen) < After && !bool(w.user.Away) || now.Before(a.next)) {
 		return nil
 	}
+	if _, quiet := w.prefs.Quiet(now.In(w.prefs.Location())); quiet && a.told != nil {
+		return nil
+	}
 	events, err := p.events(ctx, w.user, now)
 	if err != nil {
 		return err
 	}
-	if a.told == nil { // they have just left: this was before their eyes
-		a.told = keys(events)
+	if a.told == nil { // they have just left: what there was by then was before their eyes
+		a.told = keys(slices.DeleteFunc(events, func(e event) bool { return e.since.After(a.seen) }))
 		return nil
 	}
 	fresh := slices.DeleteFunc(slices.Clone(events), func(e event) bool { return a.told[e.key] || !w.prefs.On(e.Kind) })
-	if _, quiet := w.prefs.Quiet(now.In(w.prefs.Location())); quiet || len(fresh) == 0 {
+	if len(fresh) == 0 {
 		return nil
 	}
-	if err := p.mail(ctx, w, fresh); err != nil {
+	err = p.mail(ctx, w, fresh)
+	if err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}
-		a.tries++
-		a.next = now.Add(retry.Delay(retryPause, retryMax, a.tries))
 		p.o.Log.Warn("mail a user who is away", logkey.Error, err)
-		return nil
+		if a.refused(now) {
+			return nil
+		}
 	}
 	a.told, a.tries, a.next = keys(events), 0, now.Add(Every)
 	return nil
+}
+
+// refused notes that the server did not take a mail, and reports whether it is to be tried again.
+func (a *absent) refused(now time.Time) bool {
+	if a.tries == 0 {
+		a.failing = now
+	}
+	a.tries++
+	a.next = now.Add(retry.Delay(retryPause, retryMax, a.tries))
+	return now.Sub(a.failing) < GiveUp
 }
 
 // mail hands one mail to the mail server.

@@ -35,6 +35,10 @@ type office struct {
 	lists map[store.Filter][]model.Conversation
 	mails []notify.Digest
 	err   error
+	// others are users besides; those whose lists can't be read are broken.
+	others []model.User
+	broken model.UserID
+	reads  int
 }
 
 func (o *office) Read(_ context.Context, f func(store.Reader) error) error { return f(o) }
@@ -45,7 +49,7 @@ func (o *office) Users() ([]model.User, error) {
 	if o.gone {
 		return nil, nil
 	}
-	return []model.User{o.user}, nil
+	return append(o.others, o.user), nil
 }
 
 func (o *office) NotificationPreferences(model.UserID) (notify.Preferences, error) {
@@ -63,10 +67,13 @@ func (o *office) isHere(model.UserID) bool {
 // eyes are what its user sees.
 type eyes struct{ *office }
 
-func (o eyes) Conversations(_ context.Context, _ model.User, q view.ListQuery) (view.ConversationList, error) {
+func (o eyes) Conversations(_ context.Context, user model.User, q view.ListQuery) (view.ConversationList, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	var out view.ConversationList
+	if o.reads++; user.ID == o.broken {
+		return out, errors.New("can't be read")
+	}
 	for _, c := range o.lists[q.Filter] {
 		out.Conversations = append(out.Conversations, model.Found{Conversation: c})
 	}
@@ -241,4 +248,65 @@ func TestNobodyElseIsMailed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhatComesAsTheyLeave: what comes between the last look and somebody's leaving was not before
+// their eyes, as far as anybody knows: it is mailed unless it was read.
+func TestWhatComesAsTheyLeave(t *testing.T) {
+	t.Parallel()
+	in(t, func(o *office) {
+		o.here = true
+		o.waits("1", "while they look")
+		o.pass(2 * time.Minute)
+		o.pass(10 * time.Second)
+		o.here = false
+		o.waits("2", "just after")
+		o.pass(10 * time.Minute)
+		o.wants(1)
+		if s := o.mails[0].Sums; s[0].N != 1 {
+			t.Errorf("mailed %+v", s)
+		}
+	})
+}
+
+// TestMailsAreGivenUp: what the server refuses for hours is not tried for ever; what comes later is
+// mailed.
+func TestMailsAreGivenUp(t *testing.T) {
+	t.Parallel()
+	in(t, func(o *office) {
+		o.err = errors.New("no")
+		o.waits("1", "a")
+		o.pass(away.GiveUp + 2*time.Hour)
+		o.err = nil
+		o.pass(3 * time.Hour)
+		o.wants(0)
+		o.waits("2", "b")
+		o.pass(2 * time.Minute)
+		o.wants(1)
+	})
+}
+
+// TestOneUserDoesNotStopOthers: whose lists can't be read is left out.
+func TestOneUserDoesNotStopOthers(t *testing.T) {
+	t.Parallel()
+	in(t, func(o *office) {
+		o.others, o.broken = []model.User{{ID: "abe", Email: "abe@example.com"}}, "abe"
+		o.waits("1", "a")
+		o.pass(10 * time.Minute)
+		o.wants(1)
+	})
+}
+
+// TestNothingIsReadInQuietHours: nor before somebody is away, nor within the pause.
+func TestNothingIsReadInQuietHours(t *testing.T) {
+	t.Parallel()
+	in(t, func(o *office) { // midnight of UTC
+		o.prefs.QuietHours = "00:00-05:00"
+		o.pass(time.Minute)
+		before := o.reads
+		o.pass(4 * time.Hour)
+		if o.reads != before {
+			t.Errorf("%d lists read in quiet hours", o.reads-before)
+		}
+	})
 }

@@ -14,6 +14,8 @@ import (
 type event struct {
 	notify.Event
 	key string
+	// since is since when there is that; zero: it is not known.
+	since time.Time
 }
 
 func keys(events []event) map[string]bool {
@@ -76,7 +78,7 @@ func written(user model.User, c model.Conversation, _ time.Time) (event, bool) {
 	if m == nil || m.Direction != model.In || c.Unread == 0 {
 		return event{}, false
 	}
-	return event{notify.Event{Kind: notify.KindOfMessage(user.ID, c.Assignee), Text: m.Text, At: m.SentAt}, "n/" + string(m.ID)}, true
+	return event{notify.Event{Kind: notify.KindOfMessage(user.ID, c.Assignee), Text: m.Text, At: m.SentAt}, "n/" + string(m.ID), m.SentAt}, true
 }
 
 // closing: a window of the user's that closes soon.
@@ -85,7 +87,8 @@ func closing(user model.User, c model.Conversation, now time.Time) (event, bool)
 	if !ok || !at.After(now) || at.Sub(now) > notify.ClosesWithin {
 		return event{}, false
 	}
-	return event{notify.Event{Kind: notify.ClosingInMine, At: at}, "c/" + string(c.ID) + "/" + at.UTC().Format(time.RFC3339)}, true
+	key := "c/" + string(c.ID) + "/" + at.UTC().Format(time.RFC3339)
+	return event{notify.Event{Kind: notify.ClosingInMine, At: at}, key, at.Add(-notify.ClosesWithin)}, true
 }
 
 // assigned: a colleague assigned it to the user.
@@ -93,10 +96,10 @@ func assigned(user model.User, c model.Conversation, now time.Time) (event, bool
 	if c.AssignedBy == nil || c.AssignedBy.ID == user.ID {
 		return event{}, false
 	}
-	return event{notify.Event{Kind: notify.AssignedToMe, By: c.AssignedBy, At: now}, "a/" + string(c.ID) + "/" + string(c.AssignedBy.ID)}, true
+	return event{notify.Event{Kind: notify.AssignedToMe, By: c.AssignedBy, At: now}, "a/" + string(c.ID) + "/" + string(c.AssignedBy.ID), time.Time{}}, true
 }
 
 // mentioned: a note names the user, who has not opened it since.
 func mentioned(_ model.User, c model.Conversation, now time.Time) (event, bool) {
-	return event{notify.Event{Kind: notify.Mentioned, At: now}, "m/" + string(c.ID)}, true
+	return event{notify.Event{Kind: notify.Mentioned, At: now}, "m/" + string(c.ID), time.Time{}}, true
 }

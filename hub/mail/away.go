@@ -19,10 +19,11 @@ const quotedCells = 120
 
 // MailAway hands what a user who is away is mailed to the mail server, once, within ctx's deadline.
 // The subject has numbers alone; whose and what was written is in the text, if it is in the digest.
+// An error has no address, and nothing that the server said of one.
 func (m *Mailer) MailAway(ctx context.Context, d notify.Digest) error {
 	msg := mail.NewMsg(mail.WithNoDefaultUserAgent())
-	if err := errors.Join(msg.FromFormat("Parley", m.from), msg.To(d.To)); err != nil {
-		return fmt.Errorf("mail: %w", err)
+	if errors.Join(msg.FromFormat("Parley", m.from), msg.To(d.To)) != nil {
+		return errAddress
 	}
 	n := 0
 	var lines []string
@@ -45,8 +46,21 @@ func (m *Mailer) MailAway(ctx context.Context, d notify.Digest) error {
 	msg.SetDateWithValue(d.Now)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetBodyString(mail.TypeTextPlain, strings.Join(append(lines, "", m.words.Say(i18n.AwayFoot)), "\n")+"\n")
-	return m.send(ctx, msg)
+	err := m.send(ctx, msg)
+	if msg.IsDelivered() { // that the connection broke afterwards is no reason to mail it again
+		return nil
+	}
+	if refused := new(mail.SendError); errors.As(err, &refused) {
+		return fmt.Errorf("%w: %s, code %d", errRefused, refused.Reason, refused.ErrorCode())
+	}
+	return err
 }
+
+// Why a user is not mailed. go-mail's errors have the address, and the server's words may.
+var (
+	errAddress = errors.New("mail: the user's address can't be mailed to")
+	errRefused = errors.New("mail: the server does not take it")
+)
 
 // sum says how many events of a kind there are.
 func (m *Mailer) sum(s notify.Sum) string {

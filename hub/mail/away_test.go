@@ -38,3 +38,19 @@ func TestMailAway(t *testing.T) {
 		}
 	}
 }
+
+// TestRefusedAwayMailTellsNoAddress: neither the user's nor what the server says of it, as the
+// error goes into the log.
+func TestRefusedAwayMailTellsNoAddress(t *testing.T) {
+	t.Parallel()
+	cert, roots := certificate(t)
+	s, address := serve(t, cert, true)
+	s.unknown = true
+	m := newMailer(t, mail.Config{URL: "smtps://aoi:p%40ss%2Fword@" + address, Roots: roots}, "en")
+	for _, to := range []string{"kenji@example.com", "kenji@exam ple.com"} {
+		err := m.MailAway(t.Context(), notify.Digest{To: to, Sums: []notify.Sum{{Kind: notify.NewInMine, N: 1}}, Now: time.Now(), Zone: time.UTC})
+		if err == nil || strings.Contains(err.Error(), "kenji") || strings.Contains(err.Error(), "ple.com") {
+			t.Errorf("%s: %v", to, err)
+		}
+	}
+}

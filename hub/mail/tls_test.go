@@ -26,6 +26,8 @@ type secured struct {
 	mu    sync.Mutex
 	mails int
 	users []string
+	// unknown: no address is one of its.
+	unknown bool
 	// plain: how many connections gave a mail or a password without TLS.
 	plain int
 }
@@ -57,9 +59,17 @@ func (s session) Auth(string) (sasl.Server, error) {
 	}), nil
 }
 func (s session) Mail(string, *smtp.MailOptions) error { return nil }
-func (s session) Rcpt(string, *smtp.RcptOptions) error { return nil }
 func (s session) Reset()                               {}
 func (s session) Logout() error                        { return nil }
+
+func (s session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	s.s.mu.Lock()
+	defer s.s.mu.Unlock()
+	if s.s.unknown {
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "<" + to + "> is not known here"}
+	}
+	return nil
+}
 
 func (s session) Data(r io.Reader) error {
 	_, err := io.Copy(io.Discard, r)

@@ -169,3 +169,25 @@ func TestClosing(t *testing.T) {
 		}
 	}
 }
+
+// TestZones: whatever zone a terminal can have by name is kept and is the user's; what is none
+// changes nothing.
+func TestZones(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"Asia/Tokyo", "JST-9", "UTC"} {
+		zone, err := model.LoadZone(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := notify.Change{Zone: &name}.Of(notify.Defaults())
+		if err != nil || at(3, 9, 0).In(p.Location()).Hour() != at(3, 9, 0).In(zone).Hour() {
+			t.Errorf("%s: %+v, %v", name, p, err)
+		}
+	}
+	for _, name := range []string{"Local", "Asia/Tokio", "../../etc/passwd"} {
+		var bad *model.InvalidError
+		if _, err := (notify.Change{Zone: &name}).Of(notify.Defaults()); !errors.As(err, &bad) || bad.Field != "zone" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -56,8 +56,8 @@ type Preferences struct {
 	Every int `json:"every" minimum:"1" maximum:"3600"`
 	// Mail: while no client of the user's is connected, they are mailed.
 	Mail bool `json:"mail" doc:"Mailed while nobody of one's own is connected, where the hub has a mail server and one's address"`
-	// Zone is the user's time zone by its tz database name, for the quiet hours of mails; empty:
-	// UTC.
+	// Zone is the user's time zone, as [model.LoadZone] takes it, for the quiet hours of mails;
+	// empty: UTC.
 	Zone string `json:"zone,omitempty" maxLength:"64"`
 	// MailTo is where mails go, as the hub knows it; empty: none can.
 	MailTo string `json:"mail_to,omitempty" readOnly:"true"`
@@ -65,7 +65,7 @@ type Preferences struct {
 
 // Location returns the user's time zone; UTC, if it is not known.
 func (p Preferences) Location() *time.Location {
-	if l, err := time.LoadLocation(p.Zone); err == nil {
+	if l, err := model.LoadZone(p.Zone); err == nil {
 		return l
 	}
 	return time.UTC
@@ -163,7 +163,7 @@ func (c Change) Of(p Preferences) (Preferences, error) {
 	set(&p.Every, c.Every)
 	set(&p.Mail, c.Mail)
 	if c.Zone != nil {
-		if _, err := time.LoadLocation(*c.Zone); err != nil || *c.Zone == "Local" {
+		if _, err := model.LoadZone(*c.Zone); err != nil && *c.Zone != "" {
 			return p, &model.InvalidError{Field: "zone", Reason: "must be a time zone such as Asia/Tokyo."}
 		}
 		p.Zone = *c.Zone

@@ -131,10 +131,7 @@ func (m *Model) choose(id string) tea.Cmd {
 		next := all[(slices.Index(all, m.prefs.Method)+1)%len(all)]
 		c.Method = &next
 	case optionMail:
-		zone := m.Look.Zone.String()
-		if c.Mail = flip(m.prefs.Mail); zone != "Local" {
-			c.Zone = &zone
-		}
+		c.Mail = flip(m.prefs.Mail)
 	case optionHours:
 		return m.askHours("")
 	case optionTest:
