@@ -1,7 +1,6 @@
 package uitest
 
 import (
-	"fmt"
 	"reflect"
 	"regexp"
 	"strings"
@@ -43,7 +42,7 @@ func (w *World) Hides(parts ...string) {
 // Typed is the text in the composer.
 func (w *World) Typed() string {
 	_, d := w.Unsaved()
-	return fmt.Sprint(d.Text)
+	return string(d.Text)
 }
 
 // TypedOf is what it is of.

@@ -6,7 +6,6 @@ package uitest
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -277,7 +276,7 @@ type Drafts map[model.DraftOf]string
 
 // Save implements [conversation.Drafts].
 func (d Drafts) Save(of model.DraftOf, draft model.Draft) error {
-	d[of] = fmt.Sprint(draft.Text)
+	d[of] = string(draft.Text)
 	return nil
 }
 
