@@ -162,7 +162,9 @@ func (p *Post) lookAfter(ctx context.Context, w wanted, a *absent) error {
 		return err
 	}
 	if a.told == nil { // they have just left: what there was by then was before their eyes
-		a.told = keys(slices.DeleteFunc(events, func(e event) bool { return e.since.After(a.seen) }))
+		// Messages arrive somewhat after they were sent, which is the time that they have.
+		by := a.seen.Add(-sweep)
+		a.told = keys(slices.DeleteFunc(events, func(e event) bool { return e.since.After(by) }))
 		return nil
 	}
 	fresh := slices.DeleteFunc(slices.Clone(events), func(e event) bool { return a.told[e.key] || !w.prefs.On(e.Kind) })

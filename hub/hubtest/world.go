@@ -19,6 +19,7 @@ import (
 
 	"parley/hub"
 	"parley/hub/accounts"
+	"parley/hub/away"
 	"parley/hub/notices"
 	"parley/hub/outbox"
 	"parley/hub/pages"
@@ -79,6 +80,8 @@ type World struct {
 	Quiet bool
 	// Mailer is nil where nobody is mailed.
 	Mailer notices.Mailer
+	// AwayMailer is nil where nobody who is away is mailed.
+	AwayMailer away.Mailer
 	// Inbox is where past conversations are read from; nil: nowhere.
 	Inbox pages.Inbox
 	// Media is how what customers send is kept; nil: not.
@@ -154,7 +157,7 @@ func (w *World) Start() {
 	}
 	w.Hub = hub.New(hub.Options{
 		Store: w.Store, Vault: Vault(), Uploads: w.Files, Media: w.Media, Shown: outbox.Shown{Typing: !w.Quiet, Seen: !w.Quiet}, Graph: w.Graph,
-		Mailer: w.Mailer, Inbox: w.Inbox, AppID: OurApp, Timing: timing, Logger: slog.New(w.Log),
+		Mailer: w.Mailer, AwayMailer: w.AwayMailer, Inbox: w.Inbox, AppID: OurApp, Timing: timing, Logger: slog.New(w.Log),
 	})
 	w.Must(w.Hub.BeginBackfills(w.Ctx))
 	ctx, cancel := context.WithCancel(w.Ctx)
