@@ -98,6 +98,12 @@ func (w *World) ListenWith(query string, header http.Header, wrap ...func(net.Co
 		l.mu.Unlock()
 		return ping(data)
 	})
+	// The hub may have hung up before it is answered: what it said counts, not that.
+	closed := conn.CloseHandler()
+	conn.SetCloseHandler(func(code int, text string) error {
+		_ = closed(code, text)
+		return nil
+	})
 	go l.reads()
 	w.Cleanup(l.HangUp)
 	return l, resp, nil
