@@ -58,7 +58,7 @@ func TestFilesByTheCommandLine(t *testing.T) {
 	if !got(5) {
 		t.Errorf("what was refused arrived: %q", w.Facebook.GotBy("2401"))
 	}
-	if left, _ := os.ReadDir(filepath.Join(w.Dir, aki.HomeDir, "state", "parley", "replies")); len(left) > 0 {
+	if left := aki.KeptReplies(); len(left) > 0 {
 		t.Errorf("%d replies are still kept", len(left))
 	}
 }

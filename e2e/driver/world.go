@@ -291,6 +291,18 @@ func (w *World) AddAdmin(name string) *User {
 	return u
 }
 
+// KeptReplies returns the files of the replies that are kept on the user's machine. The lock by
+// which a run says that it goes on is none.
+func (u *User) KeptReplies() (names []string) {
+	files, _ := os.ReadDir(filepath.Join(u.W.Dir, u.HomeDir, "state", "parley", "replies"))
+	for _, f := range files {
+		if !strings.HasPrefix(f.Name(), ".run-") {
+			names = append(names, f.Name())
+		}
+	}
+	return names
+}
+
 // Cli runs a command as that user.
 func (u *User) Cli(args ...string) Result {
 	u.W.T.Helper()

@@ -3,7 +3,6 @@ package hub
 import (
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -36,11 +35,7 @@ func TestInterruptedReply(t *testing.T) {
 			}
 			return m.State == "posting"
 		})
-		kept := filepath.Join(w.Dir, aki.HomeDir, "state", "parley", "replies")
-		driver.WaitFor(t, "its writer knows", driver.Patience, func() bool {
-			files, err := os.ReadDir(kept)
-			return err == nil && len(files) == 0
-		})
+		driver.WaitFor(t, "its writer knows", driver.Patience, func() bool { return len(aki.KeptReplies()) == 0 })
 		p.Signal(os.Interrupt)
 		if code := p.Exit(driver.Patience); code != cli.ExitDone {
 			t.Errorf("exit code %d\n%s", code, p.Err)

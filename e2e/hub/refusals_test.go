@@ -2,8 +2,6 @@ package hub
 
 import (
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -42,7 +40,7 @@ func TestRepliesThatAreNoText(t *testing.T) {
 	}
 	aki.Cli("reply", w.Facebook.PageID+"_999999", "to nobody").Exits(cli.ExitMissing)
 	aki.Cli("reply", "nonsense", "to nobody").Exits(cli.ExitMissing)
-	if left, _ := os.ReadDir(filepath.Join(w.Dir, aki.HomeDir, "state", "parley", "replies")); len(left) > 0 {
+	if left := aki.KeptReplies(); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
 	aki.Types(yes+"\r\n", "reply", id, "-", "--encoding", "shift_jis").Ok()

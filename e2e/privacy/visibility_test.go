@@ -140,6 +140,7 @@ func commandRows(tokenFile string) map[string]commandRow {
 
 		"parley list":       {args: plainArgs("list", "--limit", "1000"), want: anybody},
 		"parley notices":    {args: plainArgs("notices"), want: anybody},
+		"parley views":      {args: plainArgs("views"), want: anybody},
 		"parley counts":     {args: plainArgs("counts"), want: anybody},
 		"parley notify":     {args: plainArgs("notify", "content=on"), want: anybody},
 		"parley page list":  {args: plainArgs("page", "list"), want: anybody},
@@ -261,6 +262,10 @@ func commandRows(tokenFile string) map[string]commandRow {
 		"parley logout": {args: plainArgs("logout"), apart: "gives up the login that is kept on this machine"},
 		"parley login":  {apart: "takes a one-time code; nobody is signed in before"},
 
+		"parley accessible":      {apart: "the client's Inbox as lines: TestHidden of ui/lines looks into that"},
+		"parley theme list":      {apart: "themes of this machine; it asks no hub"},
+		"parley theme show":      {apart: "a theme of this machine; it asks no hub"},
+		"parley theme check":     {apart: "a file of this machine; it asks no hub"},
 		"parley hub":             {apart: "the server itself"},
 		"parley sandbox":         {apart: "the outside world"},
 		"parley demo":            {apart: "a world of its own"},

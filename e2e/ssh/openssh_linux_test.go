@@ -258,7 +258,7 @@ func TestOpenSSHCommands(t *testing.T) {
 	for _, line := range []string{"page list", "user list", "hub", "session", "sh", "list --hub http://127.0.0.1:1", "list --config /etc/passwd", "list --db x", "show -h"} {
 		c.runs("", line).Exits(cli.ExitUsage).Says("parley: ", "over SSH")
 	}
-	c.runs("", "ls").Says("These do: assign, counts, done, label, link, list, note, notify, pin, react, read, record, reply, show, snooze, stats, tail, unlink, unread.")
+	c.runs("", "ls").Says("These do: accessible, assign, counts, done, label, link, list, note, notify, pin, react, read, record, reply, show, snooze, stats, tail, unlink, unread.")
 	w.Facebook.Control(http.MethodPost, "/page", map[string]any{"policy": "block", "reason": "Spam"}, nil)
 	driver.WaitFor(t, "replies are refused", driver.Patience, func() bool { return c.runs("", "reply", id, "no").Exit == cli.ExitRefused })
 }

@@ -70,7 +70,11 @@ func (s *setting) target(a *model.Attachment) *url.URL {
 	if s.host(a) == "" {
 		return nil
 	}
-	u, _ := link.Parse(safe.LineN(a.URL, addressCells).String())
+	address := safe.LineN(a.URL, addressCells)
+	if address.Cut() || address.Hidden() || strings.ContainsFunc(address.String(), func(r rune) bool { return r >= 0x80 }) {
+		return nil // it would be another than was sent
+	}
+	u, _ := link.Parse(address.String())
 	return u
 }
 
