@@ -26,23 +26,28 @@ func keys(events []event) map[string]bool {
 	return out
 }
 
+// kinds judge whether a conversation of a list is an event.
+type kinds []func(model.User, model.Conversation, time.Time) (event, bool)
+
 // events returns what there is for a user now, of the conversations that they may see now.
 func (p *Post) events(ctx context.Context, user model.User, now time.Time) ([]event, error) {
 	var out []event
 	for _, f := range []struct {
 		filter store.Filter
-		of     func(model.User, model.Conversation, time.Time) (event, bool)
+		of     kinds
 	}{
-		{store.FilterWaiting, written}, {store.FilterWaiting, closing}, {store.FilterMine, assigned}, {store.FilterMentioned, mentioned},
+		{store.FilterWaiting, kinds{written, closing}}, {store.FilterMine, kinds{assigned}}, {store.FilterMentioned, kinds{mentioned}},
 	} {
 		list, err := p.list(ctx, user, f.filter)
 		if err != nil {
 			return nil, err
 		}
 		for _, c := range list {
-			if e, ok := f.of(user, c.Conversation, now); ok {
-				e.Page, e.Conversation, e.Customer = c.PageID, c.ID, c.Customer.Name
-				out = append(out, e)
+			for _, of := range f.of {
+				if e, ok := of(user, c.Conversation, now); ok {
+					e.Page, e.Conversation, e.Customer = c.PageID, c.ID, c.Customer.Name
+					out = append(out, e)
+				}
 			}
 		}
 	}

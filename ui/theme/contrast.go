@@ -22,8 +22,6 @@ type Low struct {
 const (
 	LeastContrast = 4.5
 	leastFaint    = 3.0
-	// HighestContrast is that of [HighContrast], for all text.
-	HighestContrast = 7.0
 )
 
 // What a terminal's own background and text are taken to be.

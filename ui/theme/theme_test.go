@@ -12,12 +12,15 @@ import (
 	"parley/ui/theme"
 )
 
+// highestContrast is that of the theme of that name, for all text.
+const highestContrast = 7.0
+
 // TestTextCanBeRead: the contrast of each text with its ground (WCAG 2), also on the selected
 // row's and on a note's.
 func TestTextCanBeRead(t *testing.T) {
 	t.Parallel()
 	for name, least := range map[string]float64{
-		theme.Dark: theme.LeastContrast, theme.Light: theme.LeastContrast, theme.Auto: theme.LeastContrast, theme.HighContrast: theme.HighestContrast,
+		theme.Dark: theme.LeastContrast, theme.Light: theme.LeastContrast, theme.Auto: theme.LeastContrast, theme.HighContrast: highestContrast,
 	} {
 		s, _ := theme.Named(name)
 		for _, light := range []bool{false, true} {
