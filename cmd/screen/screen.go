@@ -29,6 +29,7 @@ import (
 	"parley/ui/pictures"
 	uiscreen "parley/ui/screen"
 	"parley/ui/term"
+	"parley/ui/term/graphics"
 )
 
 // sessionEvery is the least time between two frames of a session over SSH, unless its user
@@ -105,6 +106,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 	box := known.box
 	defer known.close()
 	runs := p.hooksOf(s)
+	var held graphics.Held
 	m, err := app.New(app.Options{
 		Hub: hub, Drafts: drafts, Inbox: box, Words: p.Words, Zone: p.Zone, Notice: p.ZoneTrouble(), Now: p.Now, Typed: typed, Unsent: replies.Unsent(), Browse: p.Browser(), Shell: p.canSuspend(), Connect: follow.ConnectNow, Typing: keys.Typing, ASCII: p.ascii(s),
 		Edit: p.editor(ctx, state), Files: p.screenFiles(), Downloads: p.downloads(), Keys: s.Keys, Macros: macros(s), Preview: s.Preview, Hold: s.SendHold,
@@ -117,6 +119,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 		Remember:   p.remember,
 		Decoder:    picture.Decoder{Program: p.Child.Path, Env: p.Child.Env},
 		Pictures:   pictures.Size(s.Pictures),
+		Held:       &held,
 		Colours:    themes,
 	})
 	if errors.Is(err, app.ErrOptions) {
@@ -125,7 +128,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 	if err != nil {
 		return err
 	}
-	program = term.NewProgram(&remembering{Model: m, known: known}, p.painted(in, out, keys, leave))
+	program = term.NewProgram(&remembering{Model: m, known: known}, p.painted(in, out, keys, &held, leave))
 	replies.OnUpload(func(u model.Uploading) { program.Send(u) })
 	err = p.beside(ctx, leave, program, follow, known, runs)
 	// Keep what was sent off and typed last, however the program ended.
@@ -167,9 +170,9 @@ func (p *screen) beside(ctx context.Context, leave func(), program *term.Program
 // painted returns the options for painting on a terminal; gone is called when the terminal is
 // gone. Over SSH there is no shell to return to, and the hub limits the size, whatever the
 // terminal reports.
-func (p *screen) painted(in, out *os.File, keys *keyboard, gone func()) term.Options {
+func (p *screen) painted(in, out *os.File, keys *keyboard, held *graphics.Held, gone func()) term.Options {
 	o := term.Options{
-		In: in, Out: out, Input: keys, Env: p.Env, Every: p.every(), Suspend: p.canSuspend(), Pause: keys.pause, Lost: gone,
+		In: in, Out: out, Input: keys, Env: p.Env, Every: p.every(), Suspend: p.canSuspend(), Pause: keys.pause, Last: held.DropAll, Lost: gone,
 	}
 	if p.Seat != nil {
 		l := sshd.DefaultLimits()

@@ -34,6 +34,7 @@ import (
 	"parley/ui/screen"
 	"parley/ui/snippets"
 	"parley/ui/team"
+	"parley/ui/term/graphics"
 	"parley/ui/theme"
 	"parley/ui/views"
 )
@@ -94,6 +95,8 @@ type Options struct {
 	// Decoder decodes pictures, shown in a size; nil: none are shown.
 	Decoder  pictures.Decoder
 	Pictures pictures.Size
+	// Held are the pictures that the terminal holds; nil: nobody needs to know.
+	Held *graphics.Held
 	// Hold is how long replies are held back before they leave; 0: not at all.
 	Hold time.Duration
 	// Guide is what the demo proposes to try; the zero value: nothing.
@@ -203,6 +206,7 @@ func (m *Model) assemble(o Options) {
 	})
 	m.deletion = deletion.New(m.Screen, o.Hub, m.conversation)
 	m.pictures = pictures.New(m.Screen, o.Hub, o.Decoder, o.Pictures, m.conversation.Redraw)
+	m.pictures.SetTerminal(o.Held)
 	m.conversation.Pictures = m.pictures
 	m.later = later.New(m.Screen, conversation.NewLater(m.writer))
 	m.drafts = drafts.New(m.Screen, conversation.NewDrafting(m.writer))

@@ -126,6 +126,9 @@ func (m *Model) terminalSays(msg tea.Msg) {
 		return
 	}
 	switch msg := msg.(type) {
+	case tea.ResumeMsg:
+		m.pictures.Resume()
+		return
 	case tea.FocusMsg:
 		m.alerts.Focused(true)
 		return

@@ -73,8 +73,9 @@ type Model struct {
 	profile colorprofile.Profile
 	holds   bool
 	// id is the last id of a picture that the terminal holds, dropped are those to be forgotten.
-	id      uint32
-	dropped []uint32
+	id       uint32
+	dropped  []uint32
+	terminal *graphics.Held
 
 	kept map[key]*entry
 	uses uint64
@@ -123,7 +124,25 @@ type entry struct {
 // New returns a Model; decoder is nil where there is none, and then no picture is shown. changed
 // is called when another can be drawn.
 func New(s *screen.Screen, hub Hub, decoder Decoder, size Size, changed func()) *Model {
-	return &Model{Screen: s, hub: hub, decoder: decoder, size: size, changed: changed, kept: map[key]*entry{}, id: rand.Uint32N(graphics.MostID)} //nolint:gosec // one that others hardly have, no secret
+	return &Model{Screen: s, hub: hub, decoder: decoder, size: size, changed: changed, kept: map[key]*entry{}, terminal: &graphics.Held{}, id: rand.Uint32N(graphics.MostID)} //nolint:gosec // one that others hardly have, no secret
+}
+
+// SetTerminal says which terminal holds the pictures, if not one of nobody's.
+func (m *Model) SetTerminal(h *graphics.Held) {
+	if h != nil {
+		m.terminal = h
+	}
+}
+
+// Resume has the pictures read again that the terminal held before it was given to another
+// program.
+func (m *Model) Resume() {
+	for k, e := range m.kept {
+		if e.id > 0 {
+			delete(m.kept, k)
+		}
+	}
+	m.changed()
 }
 
 // SetHolds says that the terminal can hold pictures itself.
@@ -174,7 +193,7 @@ func (m *Model) Update(msg Msg) tea.Cmd {
 	m.id = m.id%graphics.MostID + 1
 	e.id, e.cols, e.rows = m.id, (c.image.W+heldWide-1)/heldWide, (c.image.H+heldHigh-1)/heldHigh
 	e.lines = graphics.Placeholders(e.id, e.cols, e.rows)
-	return graphics.Send(e.id, c.png, e.cols, e.rows)
+	return m.terminal.Send(e.id, c.png, e.cols, e.rows)
 }
 
 // shows reports whether an attachment is a picture that can be shown.
@@ -252,7 +271,7 @@ func (m *Model) drop(k key) {
 func (m *Model) Fetch() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, id := range m.dropped {
-		cmds = append(cmds, graphics.Drop(id))
+		cmds = append(cmds, m.terminal.Drop(id))
 	}
 	m.dropped = nil
 	for len(m.wanted) > 0 && m.going < mostAtOnce {
@@ -297,6 +316,9 @@ func (m *Model) Turn() tea.Cmd {
 			m.size = all[(i+1)%len(all)]
 			break
 		}
+	}
+	for k := range m.kept { // those of the size before
+		m.drop(k)
 	}
 	m.changed()
 	m.Notify(m.Say(i18n.SaidPictures, "Size", m.Say(i18n.PicturesSize(string(m.size)))))

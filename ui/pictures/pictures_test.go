@@ -18,6 +18,7 @@ import (
 	"parley/ui/app"
 	"parley/ui/picture"
 	"parley/ui/pictures"
+	"parley/ui/term/graphics"
 	"parley/ui/uitest"
 )
 
@@ -117,7 +118,8 @@ func TestNarrowPhoto(t *testing.T) {
 // stand, and forgets it with what is hidden.
 func TestHeldPhoto(t *testing.T) {
 	t.Parallel()
-	w := uitest.NewWorld(t, uitest.Some(2), func(o *app.Options) { o.Decoder, o.Pictures = &plain{}, pictures.Small })
+	var held graphics.Held
+	w := uitest.NewWorld(t, uitest.Some(2), func(o *app.Options) { o.Decoder, o.Pictures, o.Held = &plain{}, pictures.Small, &held })
 	var sent []string
 	w.Catch = func(msg tea.Msg) bool {
 		raw, ok := msg.(tea.RawMsg)
@@ -140,6 +142,22 @@ func TestHeldPhoto(t *testing.T) {
 		w.Sends(size)
 		w.Whole(size.Width, size.Height)
 	}
+	if last := held.DropAll(); !strings.HasPrefix(last, "\x1b_Ga=d,d=I") {
+		t.Errorf("when the terminal is given to another program it is told %q", last)
+	}
+	again := len(sent)
+	w.Sends(tea.ResumeMsg{})
+	if len(sent) != again+1 || !strings.HasPrefix(sent[again], "\x1b_Ga=T") {
+		t.Errorf("back from it, sent %.80q", sent[again:])
+	}
+	w.Palette("pictures in the conversation")
+	w.Shows("Pictures: large.")
+	w.Palette("pictures in the conversation")
+	w.Shows("Pictures: off.")
+	if last := held.DropAll(); last != "" {
+		t.Errorf("with pictures off the terminal still holds some: %q", last)
+	}
+	w.Palette("pictures in the conversation")
 	before := len(sent)
 	w.PageNow(5, func(p *model.Page) { p.Installer, p.Visibility = uitest.Ken, model.Private })
 	w.Hidden()

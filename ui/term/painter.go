@@ -19,6 +19,7 @@ type Painter struct {
 	every time.Duration
 	// lost is called when the terminal accepts nothing any more.
 	lost func(error)
+	last func() string
 
 	mu sync.Mutex
 	// view is the frame to show; dirty: it is not shown yet; urgent: the user waits for it.
@@ -61,6 +62,9 @@ type PainterOptions struct {
 	Profile colorprofile.Profile
 	// Plain: it is a console that draws text and colours only.
 	Plain bool
+	// Last returns what is written before the terminal is given back; nil: nothing. It is called
+	// by the painter's own goroutine.
+	Last func() string
 	// Lost is called once when nothing more can be written. It must not wait for the painter.
 	Lost func(error)
 }
@@ -68,7 +72,7 @@ type PainterOptions struct {
 // NewPainter returns a painter for a terminal, which it does not touch yet.
 func NewPainter(out io.Writer, o PainterOptions) *Painter {
 	return &Painter{
-		out: out, every: o.Every, lost: o.Lost,
+		out: out, every: o.Every, lost: o.Lost, last: o.Last,
 		on: surface{profile: o.Profile, method: ansi.WcWidth}, sheet: newSheet(o.Plain), wake: make(chan struct{}, 1),
 	}
 }
@@ -209,7 +213,11 @@ func (p *Painter) paints(stop <-chan struct{}, ended chan<- struct{}) {
 		}
 	}()
 	fault = p.painting(stop)
-	_, err := p.out.Write(p.sheet.end())
+	var last []byte
+	if p.last != nil {
+		last = []byte(p.last())
+	}
+	_, err := p.out.Write(append(last, p.sheet.end()...))
 	select {
 	case <-stop: // what was not painted need not be written any more
 		if _, ours := fault.(*PanicError); !ours { //nolint:errorlint // it comes as it is

@@ -168,3 +168,22 @@ func TestALetterThatMoves(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatIsWrittenLast: what the terminal is to forget is written before it is given back, each
+// time.
+func TestWhatIsWrittenLast(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var sent strings.Builder
+		p := term.NewPainter(&sent, term.PainterOptions{Every: 8 * time.Millisecond, Last: func() string { return "\x1b_Ga=d\x1b\\" }})
+		for n := 1; n <= 2; n++ {
+			p.Enter()
+			synctest.Wait()
+			p.Leave(time.Minute)
+			out := sent.String()
+			if strings.Count(out, "\x1b_Ga=d\x1b\\") != n || strings.LastIndex(out, "\x1b_Ga=d") > strings.LastIndex(out, "\x1b[?1049l") {
+				t.Errorf("%d: wrote %q", n, out)
+			}
+		}
+	})
+}

@@ -35,6 +35,9 @@ type Options struct {
 	Suspend bool
 	// Pause stops reading Input, and returns what goes on with it; nil: the terminal is never lent.
 	Pause func() (resume func())
+	// Last returns what is written before the terminal is given back, also for a while; nil:
+	// nothing. It must be safe for concurrent use.
+	Last func() string
 	// Lost is called when the terminal is gone. It must not block.
 	Lost func()
 }
@@ -88,7 +91,7 @@ func NewProgram(m tea.Model, o Options) *Program {
 	env := uv.Environ(o.Env)
 	kind := env.Getenv("TERM")
 	plain := kind == "linux" || kind == "dumb"
-	p.painter = NewPainter(p.console, PainterOptions{Every: o.Every, Profile: profile, Plain: plain, Lost: p.lost})
+	p.painter = NewPainter(p.console, PainterOptions{Every: o.Every, Profile: profile, Plain: plain, Last: o.Last, Lost: p.lost})
 	if !plain && env.Getenv("TERM_PROGRAM") != "Apple_Terminal" {
 		p.console.questions = ansi.RequestModeSynchronizedOutput + ansi.RequestModeUnicodeCore + ansi.RequestNameVersion + graphics.Question
 	}

@@ -1,6 +1,11 @@
 package term
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+
+	"parley/ui/term/graphics"
+)
 
 // String sequences: OSC, DCS and others.
 
@@ -67,7 +72,7 @@ func (s *splitter) stringEscape(b byte) {
 }
 
 // answered matches the strings that we ask a terminal for. Others are dropped.
-var answered = regexp.MustCompile(`^\x1b(?:\](?:4|1[0-2]);.|P(?:[01]\+r|>\||!\|)|_Gi=31;OK$)`)
+var answered = regexp.MustCompile(`^\x1b(?:\](?:4|1[0-2]);.|P(?:[01]\+r|>\||!\|)|` + strings.Trim(graphics.Answer, "\x1b\\") + `$)`)
 
 // finishString emits a complete string that was asked for.
 func (s *splitter) finishString(end string) {

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"strconv"
 	"strings"
+	"sync"
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
@@ -31,17 +32,52 @@ func Answered(msg tea.Msg) bool {
 	return ok && e.Options.ID == asked && string(e.Payload) == "OK"
 }
 
-// Most is how many cells a picture may be wide or high: as many as there are marks to number them.
-const Most = 255
-
 // MostID is the largest id of a picture: it is said by a colour.
 const MostID = 0xFFFFFF
 
 // mostChunk is how many bytes of a picture are sent at a time.
 const mostChunk = 4096
 
+// Held are the pictures that a terminal holds. It is safe for concurrent use; the zero value is
+// of a terminal that holds none.
+type Held struct {
+	mu  sync.Mutex
+	ids map[uint32]struct{}
+}
+
 // Send has the terminal hold a PNG, to be drawn in so many cells. It says nothing to that.
-func Send(id uint32, png []byte, cols, rows int) tea.Cmd {
+func (h *Held) Send(id uint32, png []byte, cols, rows int) tea.Cmd {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.ids == nil {
+		h.ids = map[uint32]struct{}{}
+	}
+	h.ids[id] = struct{}{}
+	return tea.Raw(sent(id, png, cols, rows))
+}
+
+// Drop has the terminal forget a picture.
+func (h *Held) Drop(id uint32) tea.Cmd {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.ids, id)
+	return tea.Raw(dropped(id))
+}
+
+// DropAll returns what has the terminal forget all of them, for when it is given back: nothing
+// that a customer sent stays with it.
+func (h *Held) DropAll() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var b strings.Builder
+	for id := range h.ids {
+		b.WriteString(dropped(id))
+	}
+	clear(h.ids)
+	return b.String()
+}
+
+func sent(id uint32, png []byte, cols, rows int) string {
 	payload := base64.StdEncoding.EncodeToString(png)
 	options := []string{
 		"a=T", "U=1", "q=2", "f=100", "i=" + strconv.FormatUint(uint64(id), 10), "c=" + strconv.Itoa(cols), "r=" + strconv.Itoa(rows),
@@ -56,15 +92,14 @@ func Send(id uint32, png []byte, cols, rows int) tea.Cmd {
 		}
 		b.WriteString(ansi.KittyGraphics([]byte(chunk), append(options, more)...))
 		if payload == "" {
-			return tea.Raw(b.String())
+			return b.String()
 		}
 		options = []string{"q=2"}
 	}
 }
 
-// Drop has the terminal forget a picture.
-func Drop(id uint32) tea.Cmd {
-	return tea.Raw(ansi.KittyGraphics(nil, "a=d", "d=I", "q=2", "i="+strconv.FormatUint(uint64(id), 10)))
+func dropped(id uint32) string {
+	return ansi.KittyGraphics(nil, "a=d", "d=I", "q=2", "i="+strconv.FormatUint(uint64(id), 10))
 }
 
 // Placeholders returns the lines where a picture that the terminal holds is drawn: rows of them,
