@@ -7,6 +7,7 @@ import (
 
 	"parley/hub/search"
 	"parley/hub/store"
+	"parley/hub/store/engine"
 	"parley/hub/store/sqlite/sqldb"
 )
 
@@ -152,7 +153,7 @@ func fillWith(ctx context.Context, tx *sql.Tx, progress *fillProgress, run execu
 				}
 				var m store.Message
 				err := sqldb.Decode(doc, &m)
-				words.put(RowID(key, seq), wordsOf{words: search.Index(Scope(page), string(searched(m.Message)))})
+				words.put(RowID(key, seq), wordsOf{words: search.Index(Scope(page), string(engine.Searched(m.Message)))})
 				return err
 			})
 		if err != nil || n == 0 {

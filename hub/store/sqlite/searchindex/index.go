@@ -9,6 +9,7 @@ import (
 
 	"parley/hub/search"
 	"parley/hub/store"
+	"parley/hub/store/engine"
 	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
 )
@@ -156,20 +157,12 @@ func (t Writer) PutName(c store.Conversation) error {
 	return t.reword(RowID(key, 0), model.Untrusted(name), c.Customer.Name)
 }
 
-// searched returns the text by which a message is found.
-func searched(m model.Message) model.Untrusted {
-	if m.Deleted || m.Direction == model.System {
-		return ""
-	}
-	return m.Text
-}
-
 // PutMessage updates the index with a message. was is the stored message before, nil for a new
 // one.
 func (t Writer) PutMessage(was *store.Message, m store.Message) error {
 	var before model.Untrusted
 	if was != nil {
-		before = searched(was.Message)
+		before = engine.Searched(was.Message)
 		if was.ConversationID != m.ConversationID {
 			if err := t.RemoveMessage(*was); err != nil {
 				return err
@@ -177,7 +170,7 @@ func (t Writer) PutMessage(was *store.Message, m store.Message) error {
 			before = ""
 		}
 	}
-	text := searched(m.Message)
+	text := engine.Searched(m.Message)
 	if before == text {
 		return nil
 	}
@@ -194,7 +187,7 @@ func (t Writer) RemoveMessage(m store.Message) error {
 	if err != nil {
 		return err
 	}
-	return t.reword(RowID(key, m.FirstSeq), searched(m.Message), "")
+	return t.reword(RowID(key, m.FirstSeq), engine.Searched(m.Message), "")
 }
 
 // RemoveConversation removes the words of a conversation, before its messages are deleted.
@@ -211,7 +204,7 @@ func (t Writer) RemoveConversation(id model.ConversationID) error {
 		return err
 	}
 	for _, m := range list {
-		if err := t.reword(RowID(key, m.FirstSeq), searched(m.Message), ""); err != nil {
+		if err := t.reword(RowID(key, m.FirstSeq), engine.Searched(m.Message), ""); err != nil {
 			return err
 		}
 	}

@@ -1,81 +1,31 @@
 package sqldb
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"time"
+
+	"parley/hub/store/engine"
 )
 
-// ErrNotUTF8 refuses text that JSON would alter.
-var ErrNotUTF8 = errors.New("text is not valid UTF-8")
+// ErrNotUTF8 is [engine.ErrNotUTF8].
+var ErrNotUTF8 = engine.ErrNotUTF8
 
-// Encode encodes a record as JSON.
-func Encode(v any) (string, error) {
-	doc, err := json.Marshal(v)
-	if err != nil {
-		return "", fmt.Errorf("encode record: %w", err)
-	}
-	if replaced(doc) {
-		return "", fmt.Errorf("encode record: %w", ErrNotUTF8)
-	}
-	return string(doc), nil
-}
+// Encode is [engine.Encode].
+func Encode(v any) (string, error) { return engine.Encode(v) }
 
-// replaced reports whether the encoder replaced invalid UTF-8 by U+FFFD: it writes that as an
-// escape, and a U+FFFD of the text as it is.
-func replaced(doc []byte) bool {
-	mark := []byte(`\ufffd`)
-	for from := 0; ; {
-		i := bytes.Index(doc[from:], mark)
-		if i < 0 {
-			return false
-		}
-		at := from + i
-		slashes := 0
-		for at-slashes > 0 && doc[at-slashes-1] == '\\' {
-			slashes++
-		}
-		if slashes%2 == 0 {
-			return true
-		}
-		from = at + len(mark)
-	}
-}
+// Decode is [engine.Decode].
+func Decode(doc []byte, v any) error { return engine.Decode(doc, v) }
 
-// Decode decodes what Encode encoded.
-func Decode(doc []byte, v any) error {
-	return Wrap(json.Unmarshal(doc, v), "decode record")
-}
+// Micros is [engine.Micros].
+func Micros(t time.Time) int64 { return engine.Micros(t) }
 
-// Micros returns a time as stored in a column; 0 for the zero time.
-func Micros(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
-}
+// FromMicros is [engine.FromMicros].
+func FromMicros(n int64) time.Time { return engine.FromMicros(n) }
 
-// FromMicros reverses Micros.
-func FromMicros(n int64) time.Time {
-	if n == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(n).UTC()
-}
+// Exact is [engine.Exact].
+func Exact(t time.Time) time.Time { return engine.Exact(t) }
 
-// Exact rounds a time to what a column stores, so that the record and the column agree.
-func Exact(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
-
-// ExactOrNil is Exact for a time that may be missing.
-func ExactOrNil(t *time.Time) *time.Time {
-	if t == nil {
-		return nil
-	}
-	e := Exact(*t)
-	return &e
-}
+// ExactOrNil is [engine.ExactOrNil].
+func ExactOrNil(t *time.Time) *time.Time { return engine.ExactOrNil(t) }
 
 // Flag returns a boolean as stored in a column.
 func Flag(b bool) int {

@@ -2,10 +2,10 @@ package tables
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/store/engine"
 	"parley/hub/store/sqlite/desk"
 	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
@@ -40,12 +40,6 @@ func (r conversationReader) Nameless(before time.Time, limit int) ([]store.Conve
 		sqldb.Micros(before), max(limit, 0))
 	return list, sqldb.Wrap(err, "read conversations without a name")
 }
-
-// Times that no conversation reaches.
-const (
-	never   = math.MaxInt64
-	already = math.MinInt64
-)
 
 // conversationWriter writes conversations.
 type conversationWriter struct{ pageBase }
@@ -89,15 +83,15 @@ func (t conversationWriter) writeConversation(c store.Conversation) error {
 	if c.Assignee != nil {
 		assignee = c.Assignee.ID
 	}
-	from, until := free(c.Conversation)
+	from, until := engine.Free(c.Conversation)
 	err = t.Run(`INSERT INTO conversations (page_id, id, status, updated_at, assignee, awake_at,
 		free_from, free_until, unread, nameless, profile_at, waits, entered, pinned, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (page_id, id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at,
 		assignee = excluded.assignee, awake_at = excluded.awake_at, free_from = excluded.free_from,
 		free_until = excluded.free_until, unread = excluded.unread, nameless = excluded.nameless,
 		profile_at = excluded.profile_at, waits = excluded.waits, entered = excluded.entered, pinned = excluded.pinned, doc = excluded.doc`,
-		t.page, c.ID, c.Status, sqldb.Micros(c.UpdatedAt), assignee, awakeAt(c.Conversation),
-		from, until, c.Unread, sqldb.Flag(c.Customer.Name == ""), sqldb.Micros(c.ProfileAt), waits(c.Conversation),
+		t.page, c.ID, c.Status, sqldb.Micros(c.UpdatedAt), assignee, engine.AwakeAt(c.Conversation),
+		from, until, c.Unread, sqldb.Flag(c.Customer.Name == ""), sqldb.Micros(c.ProfileAt), engine.Waits(c.Conversation),
 		query.WayOf(c.Entry), sqldb.Flag(c.Pinned), doc)
 	if err != nil {
 		return err
@@ -106,49 +100,4 @@ func (t conversationWriter) writeConversation(c store.Conversation) error {
 		return err
 	}
 	return desk.PutLabels(t.Session, c.Conversation)
-}
-
-// Who waits, as stored in the column; 0 for nobody.
-const (
-	waitsCustomer = 1
-	waitsReply    = 2
-)
-
-func waits(c model.Conversation) int {
-	switch c.Waits {
-	case model.WaitsCustomer:
-		return waitsCustomer
-	case model.WaitsReply:
-		return waitsReply
-	case model.WaitsNobody:
-	}
-	return 0
-}
-
-// awakeAt is the time from which a conversation counts as open: [model.Conversation.Asleep] as
-// a time.
-func awakeAt(c model.Conversation) int64 {
-	switch {
-	case c.Status != model.Snoozed:
-		return already
-	case c.SnoozedUntil == nil:
-		return never
-	}
-	return c.SnoozedUntil.UnixMicro()
-}
-
-// free is the time in which the conversation itself allows a reply, from inclusive until
-// exclusive: what [model.CanReply] judges of it, as times.
-func free(c model.Conversation) (from, until int64) {
-	from, until = already, already
-	if at := c.ClosedAt(); c.Started && !c.Unreachable && at != nil {
-		until = at.UnixMicro()
-	}
-	switch {
-	case c.OtherApp && c.OtherAppUntil == nil:
-		from = never
-	case c.OtherApp:
-		from = c.OtherAppUntil.UnixMicro()
-	}
-	return from, until
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"parley/hub/store"
+	"parley/hub/store/engine"
 	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
 )
@@ -41,7 +42,7 @@ func (r eventReader) Pending(page model.PageID, mid model.MID) ([]store.Pending,
 			}
 			p.At = sqldb.FromMicros(at)
 			var err error
-			p.Event, err = decodeEvent(kind, doc)
+			p.Event, err = engine.DecodeEvent(kind, doc)
 			list = append(list, p)
 			return err
 		})
@@ -93,7 +94,7 @@ func (t eventWriter) AddPending(p store.Pending) error {
 	if err := t.own(p.Page, "pending event"); err != nil {
 		return sqldb.Wrap(err, "add pending event")
 	}
-	kind, err := eventKind(p.Event)
+	kind, err := engine.EventKind(p.Event)
 	if err != nil {
 		return sqldb.Wrap(err, "add pending event")
 	}
@@ -114,7 +115,7 @@ func (t eventWriter) RemovePending(page model.PageID, mid model.MID) error {
 	}
 	var says bool
 	err := t.Get(`SELECT EXISTS (SELECT 1 FROM pending WHERE page_id = ? AND mid = ? AND kind = ?)`,
-		sqldb.Args{page, mid, eventEdit}, &says)
+		sqldb.Args{page, mid, engine.EventEdit}, &says)
 	if err == nil {
 		t.EraseIf(says)
 		err = t.Run(`DELETE FROM pending WHERE page_id = ? AND mid = ?`, page, mid)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/store/engine"
 	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
 )
@@ -164,7 +165,7 @@ func (t messageWriter) PutMessage(m *store.Message) error {
 	if was != nil {
 		m.FirstSeq = was.FirstSeq
 	}
-	t.EraseIf(forgets(was, *m))
+	t.EraseIf(engine.Forgets(was, *m))
 	err = t.writeMessage(*m)
 	if err == nil {
 		err = t.index().PutMessage(was, *m)
@@ -176,15 +177,6 @@ func (t messageWriter) PutMessage(m *store.Message) error {
 		err = transcriptWriter(t).noteChange(m.ConversationID, seq)
 	}
 	return t.Spoil(sqldb.Wrap(err, "put message %s", m.ID))
-}
-
-// forgets reports whether something that a message said is no longer in what is stored of it.
-func forgets(was *store.Message, m store.Message) bool {
-	if was == nil {
-		return false
-	}
-	kept := func(text model.Untrusted) bool { return text == "" || text == m.Text || m.Was != nil && text == *m.Was }
-	return m.Deleted && !was.Deleted || !kept(was.Text) || was.Was != nil && !kept(*was.Was)
 }
 
 // stored returns a message as it is stored, nil for a new one.
@@ -226,15 +218,7 @@ func (t messageWriter) writeMessage(m store.Message) error {
 		author_kind = excluded.author_kind, author_id = excluded.author_id,
 		order_at = excluded.order_at, meta_time = excluded.meta_time, record = excluded.record, doc = excluded.doc`,
 		t.page, m.ID, m.ConversationID, m.MID, m.Direction, m.State, m.Author.Kind,
-		m.Author.ID, sqldb.Micros(m.Order), m.FirstSeq, sqldb.Flag(m.MetaTime), aboutRecord(m), doc)
-}
-
-// aboutRecord returns the record that a line is about; empty if it is about none.
-func aboutRecord(m store.Message) string {
-	if r := m.About(); r != nil {
-		return r.String()
-	}
-	return ""
+		m.Author.ID, sqldb.Micros(m.Order), m.FirstSeq, sqldb.Flag(m.MetaTime), engine.AboutRecord(m), doc)
 }
 
 // RemoveMessage implements [store.PageTx].

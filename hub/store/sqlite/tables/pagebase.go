@@ -1,11 +1,10 @@
 package tables
 
 import (
-	"crypto/rand"
-	"encoding/base64"
 	"fmt"
 
 	"parley/hub/store"
+	"parley/hub/store/engine"
 	"parley/hub/store/sqlite/searchindex"
 	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
@@ -43,7 +42,7 @@ func (t pageBase) own(page model.PageID, id any) error {
 // [sqldb.Session.Spoil].
 func (t pageBase) change(kind store.Kind, id string) (int64, error) {
 	var seq int64
-	stamp := newStamp()
+	stamp := engine.NewStamp()
 	err := t.Get(`UPDATE pages SET seq = seq + 1, stamp = ? WHERE page_id = ? RETURNING seq`, sqldb.Args{stamp, t.page}, &seq)
 	if err != nil {
 		return 0, sqldb.Wrap(err, "take seq of page %s", t.page)
@@ -51,14 +50,4 @@ func (t pageBase) change(kind store.Kind, id string) (int64, error) {
 	err = t.Run(`INSERT INTO events (page_id, seq, kind, object_id, at, stamp) VALUES (?, ?, ?, ?, ?, ?)`,
 		t.page, seq, kind, id, sqldb.Micros(t.Time()), stamp)
 	return seq, t.Spoil(sqldb.Wrap(err, "log change of page %s", t.page))
-}
-
-// stampBytes are enough that no two logs have the same stamp at a seq.
-const stampBytes = 8
-
-// newStamp returns a value that distinguishes a row of the log from the row of another store.
-func newStamp() string {
-	b := make([]byte, stampBytes)
-	_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead
-	return base64.RawURLEncoding.EncodeToString(b)
 }

@@ -1,10 +1,8 @@
 package tables
 
 import (
-	"strconv"
-	"strings"
-
 	"parley/hub/store"
+	"parley/hub/store/engine"
 	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
 )
@@ -59,16 +57,7 @@ func (t pageWriter) PutPage(p *store.Page) error {
 	doc, err := sqldb.Encode(p)
 	if err == nil {
 		err = t.Run(`UPDATE pages SET meta_id = ?, installation = ?, active = ?, doc = ? WHERE page_id = ?`,
-			p.PageID, installation(p.ID), sqldb.Flag(p.UninstalledAt == nil), doc, p.ID)
+			p.PageID, engine.Installation(p.ID), sqldb.Flag(p.UninstalledAt == nil), doc, p.ID)
 	}
 	return t.Spoil(sqldb.Wrap(err, "put page %s", p.ID))
-}
-
-// installation returns the number of an installation of its Page, from 1.
-func installation(id model.PageID) int {
-	number, found := strings.CutPrefix(strings.TrimPrefix(string(id), string(id.Meta())), "~")
-	if n, err := strconv.Atoi(number); found && err == nil {
-		return n
-	}
-	return 1
 }

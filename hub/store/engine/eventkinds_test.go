@@ -1,4 +1,4 @@
-package tables
+package engine
 
 import (
 	"testing"
@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
 )
 
@@ -30,23 +29,23 @@ func TestEvents(t *testing.T) {
 		model.Happened{Notable: model.Notable{Kind: model.EventOrder}},
 		model.Policy{Action: "block"},
 	} {
-		kind, err := eventKind(e)
+		kind, err := EventKind(e)
 		if err != nil {
 			t.Fatal(err)
 		}
-		doc, err := sqldb.Encode(e)
+		doc, err := Encode(e)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := decodeEvent(kind, []byte(doc))
+		got, err := DecodeEvent(kind, []byte(doc))
 		if diff := cmp.Diff(e, got); diff != "" || err != nil {
 			t.Errorf("%s: %v %s", kind, err, diff)
 		}
 	}
-	if _, err := eventKind(&model.Unsend{}); err == nil {
+	if _, err := EventKind(&model.Unsend{}); err == nil {
 		t.Error("pointer to an event: no error")
 	}
-	if _, err := decodeEvent("junk", nil); err == nil {
+	if _, err := DecodeEvent("junk", nil); err == nil {
 		t.Error("unknown kind: no error")
 	}
 }

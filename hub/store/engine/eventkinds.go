@@ -1,20 +1,21 @@
-package tables
+package engine
 
 import (
 	"fmt"
 
-	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
 )
 
-// Names of the events that can be pending, as stored in the kind column.
+// EventEdit is the name of an edit, which says what a message was, as stored in the kind column.
+const EventEdit = "edit"
+
+// Names of the other events that can be pending.
 const (
 	eventCustomerMessage = "customer_message"
 	eventEcho            = "echo"
 	eventPostback        = "postback"
 	eventReferral        = "referral"
 	eventReacted         = "reacted"
-	eventEdit            = "edit"
 	eventUnsend          = "unsend"
 	eventDelivered       = "delivered"
 	eventRead            = "read"
@@ -26,8 +27,8 @@ const (
 	eventPageNews        = "page_news"
 )
 
-// eventKind returns the name of an event's type.
-func eventKind(e model.Event) (string, error) {
+// EventKind returns the name of an event's type.
+func EventKind(e model.Event) (string, error) {
 	switch e.(type) {
 	case model.CustomerMessage:
 		return eventCustomerMessage, nil
@@ -40,7 +41,7 @@ func eventKind(e model.Event) (string, error) {
 	case model.Reacted:
 		return eventReacted, nil
 	case model.Edit:
-		return eventEdit, nil
+		return EventEdit, nil
 	case model.Unsend:
 		return eventUnsend, nil
 	case model.DeliveredUpTo:
@@ -63,8 +64,8 @@ func eventKind(e model.Event) (string, error) {
 	return "", fmt.Errorf("name event: no kind for %T", e)
 }
 
-// decodeEvent decodes an event of that kind.
-func decodeEvent(kind string, doc []byte) (model.Event, error) {
+// DecodeEvent decodes an event of that kind.
+func DecodeEvent(kind string, doc []byte) (model.Event, error) {
 	switch kind {
 	case eventCustomerMessage:
 		return decodeAs[model.CustomerMessage](doc)
@@ -76,7 +77,7 @@ func decodeEvent(kind string, doc []byte) (model.Event, error) {
 		return decodeAs[model.Referral](doc)
 	case eventReacted:
 		return decodeAs[model.Reacted](doc)
-	case eventEdit:
+	case EventEdit:
 		return decodeAs[model.Edit](doc)
 	case eventUnsend:
 		return decodeAs[model.Unsend](doc)
@@ -102,7 +103,7 @@ func decodeEvent(kind string, doc []byte) (model.Event, error) {
 
 func decodeAs[E model.Event](doc []byte) (model.Event, error) {
 	var e E
-	if err := sqldb.Decode(doc, &e); err != nil {
+	if err := Decode(doc, &e); err != nil {
 		return nil, err
 	}
 	return e, nil
