@@ -24,6 +24,9 @@ import (
 // workers is how many scenes are taken at a time.
 const workers = 2
 
+// besidePanel is the width from which the panel stands beside a conversation.
+const besidePanel = 120
+
 // Pictures are readable by everybody.
 const (
 	folders = 0o755
@@ -200,6 +203,9 @@ func play(ctx context.Context, w *world, sc scene, v variant) (frame, error) {
 	}
 	defer t.close()
 	for _, st := range sc.steps {
+		if beside := v.size.w >= besidePanel; st.narrow && beside || st.wide && !beside {
+			continue
+		}
 		if err := t.play(ctx, w, st); err != nil {
 			return frame{}, err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"image/color"
-	"time"
 )
 
 // size is the size of a terminal, in cells.
@@ -82,6 +81,10 @@ type step struct {
 	keys string
 	// read: the screen must be still long enough to count as read.
 	read bool
+	// narrow: the step is for terminals without room for the panel beside a conversation.
+	narrow bool
+	// wide: it is for those with it.
+	wide bool
 }
 
 // variant is how one picture is taken.
@@ -111,19 +114,14 @@ func (s scene) variants() []variant {
 		for _, z := range sizes {
 			all = append(all, variant{z, lang, dark})
 		}
-	}
-	return append(all, s.also...)
-}
-
-// looks returns the pictures that show every kind of terminal.
-func looks() []variant {
-	var all []variant
-	for _, l := range []look{light, noColor, ascii, sixteen, high, highDay} {
-		for _, lang := range languages {
+		if s.guests {
+			continue
+		}
+		for _, l := range []look{light, noColor, ascii, sixteen, high, highDay} {
 			all = append(all, variant{size{100, 30}, lang, l})
 		}
 	}
-	return all
+	return append(all, s.also...)
 }
 
 // kept are the pictures that documents show.
@@ -134,7 +132,11 @@ const (
 	enter = "\r"
 	ctrlK = "\x0b"
 	down  = "\x1b[B"
+	esc   = "\x1b"
 	line  = "\x1b\r"
+	tab   = "\t"
+	ctrlO = "\x0f"
+	altL  = "\x1bl"
 )
 
 // first is the customer who wrote last: their row is the first.
@@ -144,9 +146,13 @@ const first = "山田 花子"
 func scenes() []scene {
 	wide := variant{size{120, 34}, "en", dark}
 	open := step{see: first, keys: enter, read: true}
+	panel := step{keys: tab, wide: true}
+	called := func(name, words string, more ...step) scene {
+		return scene{name: name, history: 12, steps: append([]step{{see: first, keys: ctrlK}, {keys: words}, {keys: enter, read: true}}, more...)}
+	}
 	return []scene{
-		{name: "inbox", history: 40, steps: []step{{see: first}}, also: looks()},
-		{name: "conversation", history: 40, prepare: answered, steps: []step{open}, also: append(looks(), wide)},
+		{name: "inbox", history: 40, steps: []step{{see: first}}},
+		{name: "conversation", history: 40, prepare: answered, steps: []step{open}, also: []variant{wide}},
 		{name: "theme", history: 12, steps: []step{open, {keys: ctrlK}, {keys: "theme"}, {keys: enter}}},
 		{name: "composer", history: 12, steps: []step{open, {keys: "r"}, {
 			keys: "山田様、お問い合わせありがとうございます。" + line + "机3台とのこと、本日17時までにお見積もりをお送りします。" + line + "Best regards, Aiko",
@@ -168,14 +174,14 @@ func scenes() []scene {
 		{name: "delete", history: 12, steps: []step{{see: first, keys: ctrlK}, {keys: "delete"}, {keys: enter}}},
 		{name: "done", history: 12, steps: []step{{see: first, keys: "e"}}, after: "z"},
 		{name: "search", history: 40, steps: []step{{see: first, keys: "/"}, {keys: "wood"}, {keys: enter}}},
-		{name: "panel", history: 12, prepare: answered, steps: []step{open, {keys: "i"}}},
+		{name: "panel", history: 12, prepare: answered, steps: []step{open, {keys: "i", narrow: true}, panel}},
 		{name: "picker", history: 12, prepare: told, steps: []step{open, {keys: "c", read: true}}, also: []variant{wide}},
 		{name: "picker-many", history: 12, prepare: told, steps: []step{
 			{see: first, keys: "j" + enter, read: true}, {keys: "c", read: true},
 		}},
-		{name: "panel-linked", history: 12, prepare: linked, steps: []step{open, {keys: "i", read: true}}},
+		{name: "panel-linked", history: 12, prepare: linked, steps: []step{open, {keys: "i", read: true, narrow: true}, panel}},
 		{name: "form", history: 12, prepare: told, steps: []step{open, {keys: "c", read: true}, {keys: "会議室の机", read: true}, {keys: down + down + enter}}},
-		{name: "stage", history: 12, prepare: linked, steps: []step{open, {keys: "i", read: true}, {keys: "S", read: true}}},
+		{name: "stage", history: 12, prepare: linked, steps: []step{open, {keys: "i", read: true, narrow: true}, panel, {keys: "S", read: true}}},
 		{name: "two-shared", guests: true, steps: []step{{at: rep, see: "●"}}},
 		{name: "two-private", guests: true, steps: []step{
 			{at: rep, see: "●"},
@@ -186,212 +192,28 @@ func scenes() []scene {
 			{at: rep, read: true},
 		}},
 		{name: "events", prepare: happened, steps: []step{open}, also: []variant{tall("en"), tall("ja")}},
+		{name: "photo", history: 12, prepare: pictured, steps: []step{open}, also: []variant{wide}},
+		{name: "drafts", history: 12, steps: []step{
+			open, {keys: "r"}, {keys: "お見積書を"}, {keys: esc}, {keys: esc}, {keys: "j"}, {keys: "r"},
+			{keys: "Yes, on Saturdays, too."}, {keys: esc}, {keys: "d"},
+		}},
+		{name: "later", history: 12, steps: []step{open, {keys: "r"}, {keys: "明日の朝、お電話いたします。"}, {keys: altL}}},
+		{name: "snippets", history: 12, prepare: phrased, steps: []step{open, {keys: "r"}, {keys: ctrlO}}},
+		{name: "labels", history: 12, prepare: labelled, steps: []step{{see: first, keys: "t"}}},
+		{name: "labelled", history: 12, prepare: labelled, steps: []step{open}},
+		{name: "several", history: 12, steps: []step{{see: first, keys: "x"}, {keys: "jx"}, {keys: "jx"}}},
+		{name: "undo-list", history: 12, steps: []step{{see: first, keys: "p"}, {keys: "u"}, {keys: "U"}}, after: enter},
+		{name: "search-hints", history: 40, steps: []step{{see: first, keys: "/"}, {keys: "is:"}}},
+		{name: "view", history: 12, prepare: labelled, steps: []step{{see: first, keys: "/"}, {keys: "is:unread label:VIP"}, {keys: enter}, {keys: "V"}}},
+		{name: "note", history: 12, prepare: teamed, steps: []step{open, {keys: "I"}, {keys: "@Ken Sato, could you look?"}}},
+		called("doctor", "doctor"),
+		called("questions", "questions"),
+		called("question", "questions", step{keys: enter}),
+		called("entry-points", "qr"),
+		called("uninstall", "uninstall"),
 		{name: "names", prepare: named, steps: []step{{see: "ab", keys: "jj"}, {keys: enter}}},
 	}
 }
 
 // tall is a terminal that shows a whole conversation.
 func tall(lang string) variant { return variant{size{100, 175}, lang, dark} }
-
-// connected connects the Page.
-func connected(ctx context.Context, w *world) error { return w.connect(ctx) }
-
-// written makes the customers write.
-func written(ctx context.Context, w *world) error {
-	if err := w.connect(ctx); err != nil {
-		return err
-	}
-	return w.write(ctx, customers)
-}
-
-// answered continues written: we answer the first customer, who writes back.
-func answered(ctx context.Context, w *world) error {
-	if err := written(ctx, w); err != nil {
-		return err
-	}
-	for _, text := range []string{"山田様、お問い合わせありがとうございます。", "はい、机3台のお見積もりを本日17時までにお送りします。"} {
-		if err := w.reply(ctx, first, text); err != nil {
-			return err
-		}
-	}
-	return w.write(ctx, []customer{{first, customers[0].psid, "ja_JP", []message{
-		{text: "ありがとうございます！ では、よろしくお願いします。🙏"},
-	}}})
-}
-
-// told continues written: the first two customers give their contacts, one a phone number that one
-// person in Pipedrive has, the other an address that two have.
-func told(ctx context.Context, w *world) error {
-	if err := written(ctx, w); err != nil {
-		return err
-	}
-	return w.write(ctx, []customer{
-		{customers[1].name, customers[1].psid, customers[1].locale, []message{{ago: time.Minute, text: "My address is ken@example.com"}}},
-		{first, customers[0].psid, customers[0].locale, []message{{text: "お電話は090-1200-5678までお願いします。"}}},
-	})
-}
-
-// linked continues told: the first customer is linked to a person and to one of their deals.
-func linked(ctx context.Context, w *world) error {
-	if err := told(ctx, w); err != nil {
-		return err
-	}
-	all, err := w.conversations(ctx)
-	if err != nil {
-		return err
-	}
-	for _, words := range []string{"hanako@himawari.example", "ひまわり エスプレッソマシン"} {
-		var found struct{ Records []struct{ Type, ID string } }
-		if err := w.run(ctx, &found, "crm", "search", words); err != nil {
-			return err
-		}
-		if len(found.Records) == 0 {
-			return fmt.Errorf("nothing in Pipedrive for %s", words)
-		}
-		if err := w.run(ctx, nil, "link", all[first].id, found.Records[0].Type+":"+found.Records[0].ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// unsure continues written: nobody knows whether a reply arrived.
-func unsure(ctx context.Context, w *world) error {
-	if err := written(ctx, w); err != nil {
-		return err
-	}
-	if err := w.control(ctx, "/faults", map[string]any{"on": "send", "kind": "reset", "count": 1}); err != nil {
-		return err
-	}
-	if err := w.control(ctx, "/faults", map[string]any{"on": "conversations", "kind": "http_500"}); err != nil {
-		return err
-	}
-	_ = w.reply(ctx, first, "お見積書をお送りします。ご確認ください。") // it fails: that is the scene
-	return nil
-}
-
-// restricted continues written: Facebook restricts the Page.
-func restricted(ctx context.Context, w *world) error {
-	if err := written(ctx, w); err != nil {
-		return err
-	}
-	return w.control(ctx, "/page", map[string]any{"policy": "block", "reason": "Spam"})
-}
-
-// teamed continues written: two colleagues see the Page, one of whom is away.
-func teamed(ctx context.Context, w *world) error {
-	if err := written(ctx, w); err != nil {
-		return err
-	}
-	for name, available := range map[string]string{"Ken Sato": "on", "三浦 あかり": "off"} {
-		var user struct{ Token string }
-		if err := w.run(ctx, &user, "user", "add", name, "--token"); err != nil {
-			return err
-		}
-		if err := w.runAs(ctx, user.Token, "user", "available", available); err != nil {
-			return err
-		}
-	}
-	return w.run(ctx, nil, "page", "visibility", w.facebook.PageID, "shared")
-}
-
-// away continues teamed: the user is away, too.
-func away(ctx context.Context, w *world) error {
-	if err := teamed(ctx, w); err != nil {
-		return err
-	}
-	return w.run(ctx, nil, "user", "available", "off")
-}
-
-// happened makes everything happen to one customer that can happen in Messenger, by the sandbox's
-// names; in the end we have thread control.
-func happened(ctx context.Context, w *world) error {
-	if err := w.connect(ctx); err != nil {
-		return err
-	}
-	events, err := w.events(ctx)
-	if err != nil {
-		return err
-	}
-	events = append(events, "thread-pass", "message-text")
-	const pace = 20 * time.Second
-	for i, name := range events {
-		err := w.control(ctx, "/customers/"+customers[0].psid+"/events", map[string]any{
-			"event": name, "name": first, "locale": "ja_JP", "at": time.Now().Add(-time.Duration(len(events)-i) * pace).UnixMilli(),
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// named makes customers write whose names are hard to draw.
-func named(ctx context.Context, w *world) error {
-	if err := w.connect(ctx); err != nil {
-		return err
-	}
-	return w.write(ctx, hardNames)
-}
-
-// customer is who writes what; newest last.
-type customer struct {
-	name, psid, locale string
-	writes             []message
-}
-
-// message is one message, written that long ago.
-type message struct {
-	ago      time.Duration
-	text     string
-	attached any
-}
-
-func attachment(kind, name string) any {
-	return map[string]any{"type": kind, "payload": map[string]any{"url": "https://scontent.xx.fbcdn.net/v/" + name}}
-}
-
-// customers are those of most scenes, in the order of the inbox.
-var customers = []customer{
-	{first, "7100000000000001", "ja_JP", []message{
-		{ago: 3*time.Hour + 12*time.Minute, text: "こんにちは。会議室用の机を探しています。"},
-		{ago: 3*time.Hour + 11*time.Minute, text: "この写真のものは、まだ在庫がありますか？", attached: attachment("image", "desk.jpg")},
-		{ago: 2 * time.Minute, text: "見積もりをお願いできますか？ 机は三台、納期は今月末まで、設置もお願いしたいです。"},
-	}},
-	{"Ken Sato", "7100000000000002", "en_US", []message{
-		{ago: 50 * time.Minute, text: "Hi! Do you deliver to Yokohama on Saturdays?"},
-		{ago: 14 * time.Minute, text: "And could you carry the old desk away? It is on the third floor, no lift I am afraid."},
-	}},
-	{"Marta Ruiz", "7100000000000003", "es_ES", []message{
-		{ago: 22*time.Hour + 20*time.Minute, text: "Hola, ¿tienen la silla en verde?"},
-		{ago: 22*time.Hour + 18*time.Minute, text: "Thanks 👍"},
-	}},
-	{"高橋 美咲", "7100000000000004", "ja_JP", []message{
-		{ago: 23*time.Hour + 40*time.Minute, text: "配送日を変更できますか。水曜日の午前、10時以降でしたら受け取れます。"},
-	}},
-	{"Lee Min", "7100000000000005", "ko_KR", []message{
-		{ago: 23*time.Hour + 50*time.Minute, attached: attachment("file", "invoice-2026-11.pdf")},
-	}},
-	{"ももこ🌸", "7100000000000006", "ja_JP", []message{
-		{ago: 23*time.Hour + 54*time.Minute, text: "かわいい！！ 👨‍👩‍👧‍👦 で使います〜"},
-	}},
-	{"Priya Patel", "7100000000000007", "en_US", []message{
-		{ago: 30 * time.Hour, text: "Is the oak table solid wood?"},
-		{ago: 29 * time.Hour, text: "No hurry, next week is fine as well."},
-	}},
-}
-
-// hardNames are customers whose names are hard to draw.
-var hardNames = []customer{
-	{"ab", "7200000000000001", "en_US", []message{{ago: time.Minute, text: "Short name."}}},
-	{"Twenty Cells Exactly", "7200000000000002", "en_US", []message{{ago: 2 * time.Minute, text: "A name of twenty cells."}}},
-	{"Wolfeschlegelsteinhausenbergerdorff von und zu Hohenzollern-Sigmaringen the Third", "7200000000000003", "de_DE", []message{
-		{ago: 3 * time.Minute, text: "https://example.com/a/very/long/address/that/has/no/place/to/break/and/goes/on/until/it/no/longer/fits/on/a/line?with=parameters&and=more"},
-	}},
-	{"สมชาย ใจดี", "7200000000000004", "th_TH", []message{{ago: 4 * time.Minute, text: "สวัสดีครับ ขอใบเสนอราคาได้ไหมครับ"}}},
-	{"محمد عبد الله", "7200000000000005", "ar_AR", []message{{ago: 5 * time.Minute, text: "مرحبا، كم سعر الطاولة؟ 3 pieces"}}},
-	{"👨‍👩‍👧‍👦👍🏽🇯🇵 家族", "7200000000000006", "ja_JP", []message{{ago: 6 * time.Minute, text: "❤️ ☎️ 1️⃣ 👩🏻‍💻 ｶﾀｶﾅ ①②③ ※〒"}}},
-	{"長宗我部・勅使河原・小比類巻・八重樫・東海林・御手洗・四月一日・小鳥遊合同会社", "7200000000000007", "ja_JP", []message{
-		{ago: 7 * time.Minute, text: "弊社では、以下の三点を希望しております。一、納期は月末まで。二、設置を含む。三、請求書払い。「可能でしょうか？」"},
-	}},
-}

@@ -53,7 +53,11 @@ func (m footer) ids() []string {
 func (m footer) line(w int) string {
 	th := m.Look.Theme
 	m.pointer.Footer = m.pointer.Footer[:0]
-	if said, key, label := m.Said(); said != "" {
+	said, key, label := m.Said()
+	if key != "" && m.Overlaid() != nil {
+		said = "" // its key would be typed into what lies over the screen
+	}
+	if said != "" {
 		tail := ""
 		if key != "" {
 			tail = "   " + key + " " + label + " " + m.Say(i18n.UndoLeft, "N", m.SaidFor())

@@ -77,3 +77,16 @@ func TestThePaletteBeginsWhereTheUserIs(t *testing.T) {
 	w.Types("let")
 	w.Shows("▌ Delete")
 }
+
+// TestNoUndoKeyBesideASheet: the key would be typed into the sheet.
+func TestNoUndoKeyBesideASheet(t *testing.T) {
+	t.Parallel()
+	w := uitest.NewWorld(t, uitest.Some(3))
+	w.Keys("p")
+	w.Shows("z undo")
+	w.Keys("U")
+	w.Shows("Take back", "esc close")
+	if strings.Contains(w.Text(), "z undo") {
+		t.Errorf("z undoes nothing here:\n%s", w.Text())
+	}
+}
