@@ -107,7 +107,7 @@ func (l *List) empty(lines []string, p painter, c Context) []string {
 func centred(l look.Look, sentences []look.Piece, w, h int) []string {
 	var said []look.Piece
 	for _, s := range sentences {
-		for _, part := range l.Cells.Wrap(s.Text, max(2, w-2)) {
+		for _, part := range l.Clauses(s.Text, max(2, w-2)) {
 			said = append(said, look.Piece{Text: l.Cut(part, w), Style: s.Style})
 		}
 	}
