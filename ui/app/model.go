@@ -34,6 +34,7 @@ import (
 	"parley/ui/screen"
 	"parley/ui/snippets"
 	"parley/ui/team"
+	"parley/ui/term"
 	"parley/ui/term/graphics"
 	"parley/ui/theme"
 	"parley/ui/views"
@@ -255,13 +256,7 @@ type terminal struct {
 }
 
 // ask asks the terminal what it can do.
-func (t terminal) ask() tea.Cmd {
-	all := []tea.Cmd{tea.RequestBackgroundColor}
-	if t.asksColours {
-		all = append(all, tea.RequestCapability("RGB"), tea.RequestCapability("Tc"))
-	}
-	return tea.Batch(all...)
-}
+func (t terminal) ask() tea.Cmd { return term.AskColours(t.asksColours) }
 
 // restyle makes the look anew after something that it depends on changed.
 func (m *Model) restyle() {

@@ -3,6 +3,7 @@ package term
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strconv"
@@ -54,8 +55,9 @@ const (
 	// giveBackWithin is how long a terminal may take to accept the restoring bytes before the
 	// output waiting ahead of them is discarded.
 	giveBackWithin = 400 * time.Millisecond
-	// otherFPS is how often Bubble Tea writes output other than frames to the terminal.
-	otherFPS = 20
+	// teaFPS is how often Bubble Tea wakes to write what it has to say: the least it allows, as
+	// all of it goes through the painter (see filter).
+	teaFPS = 1
 )
 
 // Program runs a model on a terminal; a [Painter] writes its frames. Bubble Tea has the event
@@ -82,7 +84,8 @@ type Program struct {
 var ErrNotLent = errors.New("terminal not lent")
 
 // NewProgram returns a program that runs once. The model must not print, nor run other programs
-// on its terminal but by [Lend] ([tea.Println], [tea.Exec]), and must handle the mouse itself
+// on its terminal but by [Lend] ([tea.Println], [tea.Exec]), must write to it by [tea.Raw] alone (other
+// commands of Bubble Tea's that do come late), and must handle the mouse itself
 // ([tea.View.OnMouse] is not called).
 func NewProgram(m tea.Model, o Options) *Program {
 	p := &Program{o: o, console: &console{in: o.In, out: o.Out}, suspended: make(chan struct{}, 1), lent: make(chan Lend, 1)}
@@ -102,7 +105,7 @@ func NewProgram(m tea.Model, o Options) *Program {
 	w, h := p.size()
 	p.tea = tea.NewProgram(&screen{model: m, program: p}, tea.WithContext(p.ready), tea.WithoutRenderer(), tea.WithoutSignalHandler(),
 		tea.WithInput(input), tea.WithOutput(p.painter), tea.WithEnvironment(o.Env), tea.WithColorProfile(profile), tea.WithWindowSize(w, h),
-		tea.WithFPS(otherFPS), tea.WithFilter(p.filter))
+		tea.WithFPS(teaFPS), tea.WithFilter(p.filter))
 	return p
 }
 
@@ -236,6 +239,9 @@ func (p *Program) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 		default:
 			return msg.Done(ErrNotLent)
 		}
+	case tea.RawMsg: // at once, and in order with the frames
+		_, _ = fmt.Fprint(p.painter, msg.Msg)
+		return nil
 	case tea.WindowSizeMsg: // use the present size: the message may be old
 		w, h := p.size()
 		return tea.WindowSizeMsg{Width: w, Height: h}
@@ -252,11 +258,6 @@ func (p *Program) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	}
 	return msg
 }
-
-// Repaint is a command that repaints the whole screen, whatever the terminal shows.
-func Repaint() tea.Msg { return repaint{} }
-
-type repaint struct{}
 
 // screen wraps the model for Bubble Tea: its view goes to the painter.
 type screen struct {
