@@ -572,6 +572,7 @@ const (
 	HubShort     ID = "hub_short"
 	HubLong      ID = "hub_long"
 	HubListening ID = "hub_listening" // with URL
+	HubProfiles  ID = "hub_profiles"  // with URL
 	HubFigures   ID = "hub_figures"   // with URL
 	ErrServer    ID = "err_server"    // with Reason
 )
@@ -579,6 +580,7 @@ const (
 // Flags of the hub.
 const (
 	FlagListen           ID = "flag_listen"
+	FlagPprof            ID = "flag_pprof"
 	FlagDB               ID = "flag_db"
 	FlagBus              ID = "flag_bus"
 	FlagTLSCert          ID = "flag_tls_cert"
@@ -600,6 +602,7 @@ const (
 	ErrListen          ID = "err_listen"      // with Address, Reason
 	ErrCertificate     ID = "err_certificate" // with Reason
 	ErrTwoCertificates ID = "err_two_certificates"
+	ErrPprofOpen       ID = "err_pprof_open"   // with Address
 	ErrMetricsOpen     ID = "err_metrics_open" // with Address
 	ErrNotYet          ID = "err_not_yet"      // with What
 )

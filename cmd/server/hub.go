@@ -24,7 +24,7 @@ func New(p *cli.Program) []*cobra.Command {
 }
 
 func (p *commands) hubCommand() *cobra.Command {
-	var config string
+	var config, profiler string
 	var other OtherStore
 	flags := NewFlags()
 	cmd := &cobra.Command{
@@ -37,13 +37,17 @@ func (p *commands) hubCommand() *cobra.Command {
 			if err := p.checkHub(s); err != nil {
 				return err
 			}
-			return p.runHub(cmd.Context(), s, other)
+			if err := p.checkProfiler(profiler); err != nil {
+				return err
+			}
+			return p.runHub(cmd.Context(), s, other, profiler)
 		},
 	}
 	AddFlags(p.Program, cmd, flags)
 	// Flags, not settings: what is accepted once must not be accepted forever.
 	cmd.Flags().BoolVar(&other.older, hubstore.FlagAcceptOlder, false, p.Words.Say(i18n.FlagAcceptOlderStore))
 	cmd.Flags().BoolVar(&other.New, hubstore.FlagNewStore, false, p.Words.Say(i18n.FlagNewStore))
+	cmd.Flags().StringVar(&profiler, "pprof", "", p.Words.Say(i18n.FlagPprof))
 	cmd.Flags().StringVar(&config, "config", "", p.Words.Say(i18n.FlagConfig))
 	return cmd
 }
@@ -144,8 +148,8 @@ func isLink(address string) bool {
 	return (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" || u.Scheme == "mailto" && strings.Contains(u.Opaque, "@")
 }
 
-// runHub runs a hub until ctx ends.
-func (p *commands) runHub(ctx context.Context, s settings.Settings, other OtherStore) error {
+// runHub runs a hub until ctx ends. profiler is where its profiles are served; empty: nowhere.
+func (p *commands) runHub(ctx context.Context, s settings.Settings, other OtherStore, profiler string) error {
 	h, err := Open(ctx, p.Program, s, other)
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -153,15 +157,21 @@ func (p *commands) runHub(ctx context.Context, s settings.Settings, other OtherS
 	case err != nil:
 		return err
 	}
+	if err := p.withProfiler(ctx, h, profiler, h.log); err != nil {
+		return errors.Join(err, h.Abandon())
+	}
 	if s.SSH != "" {
 		if err := WithTerminals(ctx, p.Program, s, h, nil); err != nil {
 			return errors.Join(err, h.Abandon())
 		}
 	}
-	if err := p.Print(listening{Listen: h.address(), URL: h.URL(), Metrics: h.metrics(), SSH: h.Terminals.listening()}, func() {
+	if err := p.Print(listening{Listen: h.address(), URL: h.URL(), Metrics: h.metrics(), Profiles: h.profiles, SSH: h.Terminals.listening()}, func() {
 		p.Say(i18n.HubListening, "URL", h.URL())
 		if at := h.metrics(); at != "" {
 			p.Say(i18n.HubFigures, "URL", "http://"+at+"/metrics")
+		}
+		if h.profiles != "" {
+			p.Say(i18n.HubProfiles, "URL", "http://"+h.profiles+"/debug/pprof/")
 		}
 		SayTerminals(p.Program, h.Terminals)
 	}); err != nil {
@@ -176,6 +186,8 @@ type listening struct {
 	URL    string `json:"url"`
 	// Metrics is the address of the metrics, if they are served.
 	Metrics string `json:"metrics,omitempty"`
+	// Profiles is the address of the profiles, if they are served.
+	Profiles string `json:"pprof,omitempty"`
 	// SSH is where users come in over SSH, if enabled.
 	SSH *SSHListening `json:"ssh,omitempty"`
 }

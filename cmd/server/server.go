@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"parley/cmd/cli"
@@ -54,6 +55,8 @@ type Server struct {
 	log         *slog.Logger
 	// Terminals is nil if nobody can come in over SSH.
 	Terminals *Terminals
+	// profiles is the address of the profiles; empty if they are not served.
+	profiles string
 	// callback is the address for Meta's webhooks; empty if Meta is not told.
 	callback string
 	// crmCallback is the address for Pipedrive's webhooks; empty if Pipedrive is not told.
@@ -126,6 +129,9 @@ func Open(ctx context.Context, of *cli.Program, s settings.Settings, other Other
 		Hub: h, Verifier: verifier, AppID: model.AppID(s.MetaAppID), VerifyToken: s.MetaVerifyToken, Proxies: proxies,
 		Version: cli.Version(), Logger: log, Stopping: stopping, Secure: strings.HasPrefix(base, "https:"), PublicURL: base,
 	})
+	if c, ok := st.(interface{ Collectors() []prometheus.Collector }); ok {
+		h.Registry().MustRegister(c.Collectors()...)
+	}
 	out := &Server{doors: doors, Store: st, hub: h, log: log, graph: graph, crm: crm, stopSockets: stopSockets}
 	out.servers = doors.servers(handler, serve.Figures(h.Metrics(), s.MetricsToken), log)
 	out.callback = callback(s, out.URL(), s.MetaGraphURL, webhookPath)

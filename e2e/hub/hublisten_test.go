@@ -28,8 +28,13 @@ func TestFiguresAreNotForClients(t *testing.T) {
 	w := driver.NewWorld(t, "PARLEY_METRICS_LISTEN=127.0.0.1:0")
 	w.Call(http.MethodGet, w.HubURL+"/metrics", nil, nil).Problem(http.StatusNotFound, "not_found")
 	figures := w.Call(http.MethodGet, "http://"+w.Metrics+"/metrics", nil, nil).Is(http.StatusOK)
-	if !strings.Contains(string(figures.Body), `parley_replies{state="queued"} 0`) {
-		t.Errorf("figures: %s", figures.Body)
+	for _, figure := range []string{
+		`parley_replies{state="queued"} 0`, "go_goroutines ", "process_cpu_seconds_total ", "parley_store_commits_total ",
+		`parley_http_requests_total{route="none",status="404"} 1`, `parley_http_request_seconds_count{route="GET /readyz"} `,
+	} {
+		if !strings.Contains(string(figures.Body), figure) {
+			t.Errorf("no %s in the figures: %s", figure, figures.Body)
+		}
 	}
 	w.Call(http.MethodGet, "http://"+w.Metrics+"/v1/pages", nil, nil).Is(http.StatusNotFound)
 
@@ -56,16 +61,18 @@ func TestFiguresForOthersNeedAToken(t *testing.T) {
 		driver.RunProgram(t, append(w.HubEnv(), "PARLEY_METRICS_LISTEN="+address), "", "hub", "--listen", "127.0.0.1:0").
 			Exits(cli.ExitUsage).Says("PARLEY_METRICS_TOKEN", address)
 	}
+	driver.RunProgram(t, w.HubEnv(), "", "hub", "--listen", "127.0.0.1:0", "--pprof", "0.0.0.0:0").Exits(cli.ExitUsage).Says("--pprof", "0.0.0.0:0")
 	const token = "the token of the figures"
 	w.Secret(token)
-	p := driver.NewProcess(t, append(w.HubEnv(), "PARLEY_METRICS_LISTEN=127.0.0.1:0", "PARLEY_METRICS_TOKEN="+token), "hub", "--listen", "127.0.0.1:0", "--json")
+	p := driver.NewProcess(t, append(w.HubEnv(), "PARLEY_METRICS_LISTEN=127.0.0.1:0", "PARLEY_METRICS_TOKEN="+token), "hub", "--listen", "127.0.0.1:0", "--pprof", "127.0.0.1:0", "--json")
 	p.Begin()
-	var listens struct{ Metrics string }
+	var listens struct{ Metrics, Pprof string }
 	driver.FromJSON(t, []byte(p.Ready()), &listens)
 	at := "http://" + listens.Metrics + "/metrics"
 	w.Call(http.MethodGet, at, nil, nil).Is(http.StatusUnauthorized)
 	w.Call(http.MethodGet, at, nil, http.Header{"Authorization": {"Bearer x"}}).Is(http.StatusUnauthorized)
 	w.Call(http.MethodGet, at, nil, http.Header{"Authorization": {"Bearer " + token}}).Is(http.StatusOK)
+	w.Call(http.MethodGet, "http://"+listens.Pprof+"/debug/pprof/goroutine", nil, nil).Is(http.StatusOK)
 	p.Stop()
 	if out := driver.RunProgram(t, append(w.HubEnv(), "PARLEY_METRICS_TOKEN="+token), "", "config", "--json").Ok().Out; strings.Contains(out, token) {
 		t.Error("config shows the token of the figures")

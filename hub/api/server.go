@@ -67,7 +67,7 @@ func New(o Options) http.Handler {
 	register(o, d, api, mux)
 	mux.HandleFunc("GET /docs", docs(api))
 	boundBodies(api)
-	return door.Guarded(door.Proxies(o.Proxies).Told(d.Measure(conversations.UploadsPath, door.Recovered(o.Logger, routed(mux)))))
+	return door.Guarded(door.Proxies(o.Proxies).Told(d.Measure(conversations.UploadsPath, door.Recovered(o.Logger, routed(mux, newFigures(o.Hub.Registry()))))))
 }
 
 // register adds the routes of all families.
@@ -104,21 +104,29 @@ func boundBodies(api huma.API) {
 
 // routed answers an unknown route or a wrong method with a problem document; the mux alone
 // would answer with plain text.
-func routed(mux *http.ServeMux) http.Handler {
+func routed(mux *http.ServeMux, f *figures) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, pattern := mux.Handler(r)
-		if pattern != "" {
+		switch pattern {
+		case "":
+			f.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { unrouted(h, w, r) }), "none", w, r)
+		case socket.Pattern: // it takes the connection over, for hours
 			mux.ServeHTTP(w, r)
-			return
+		default:
+			f.serve(mux, pattern, w, r)
 		}
-		judged := &statusOnly{header: w.Header()}
-		h.ServeHTTP(judged, r) // sets Allow, too
-		detail := "There is no such thing."
-		if judged.status == http.StatusMethodNotAllowed {
-			detail = "This can't be asked by that method."
-		}
-		door.WriteProblem(w, door.NewProblem(judged.status, door.CodeOfStatus(judged.status), detail))
 	})
+}
+
+// unrouted answers by what the mux alone would say.
+func unrouted(h http.Handler, w http.ResponseWriter, r *http.Request) {
+	judged := &statusOnly{header: w.Header()}
+	h.ServeHTTP(judged, r) // sets Allow, too
+	detail := "There is no such thing."
+	if judged.status == http.StatusMethodNotAllowed {
+		detail = "This can't be asked by that method."
+	}
+	door.WriteProblem(w, door.NewProblem(judged.status, door.CodeOfStatus(judged.status), detail))
 }
 
 // statusOnly records an answer's status and headers, and drops its body.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"parley/hub/hookstate"
@@ -101,7 +102,10 @@ func New(o Options) *Health {
 		registry: prometheus.NewRegistry(),
 	}
 	h.figures.changed = o.Changed
-	h.registry.MustRegister(&storeFigures{kept: &h.figures, now: o.Now})
+	h.registry.MustRegister(
+		&storeFigures{kept: &h.figures, now: o.Now},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
 	return h
 }
 

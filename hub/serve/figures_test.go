@@ -52,6 +52,35 @@ func TestWhoMayKnowTheFigures(t *testing.T) {
 	}
 }
 
+// Profiles are served to this machine alone, under an address that is its own.
+func TestWhoMayProfile(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		method, from, host, path string
+		want                     int
+	}{
+		"here":                    {from: "127.0.0.1:5", host: "127.0.0.1:6060", want: 200},
+		"from elsewhere":          {from: "192.0.2.1:5", host: "127.0.0.1:6060", want: 403},
+		"a name that points here": {from: "127.0.0.1:5", host: "evil.example:6060", want: 403},
+		"the command line":        {from: "127.0.0.1:5", host: "localhost", path: "/debug/pprof/cmdline", want: 404},
+		"another method":          {from: "127.0.0.1:5", host: "localhost", method: http.MethodPost, want: 405},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/debug/pprof/goroutine", nil)
+		if tt.method != "" {
+			r.Method = tt.method
+		}
+		if tt.path != "" {
+			r.URL.Path = tt.path
+		}
+		r.RemoteAddr, r.Host = tt.from, tt.host
+		rec := httptest.NewRecorder()
+		serve.Profiler().ServeHTTP(rec, r)
+		if rec.Code != tt.want {
+			t.Errorf("%s: %d, want %d", name, rec.Code, tt.want)
+		}
+	}
+}
+
 func TestLoopback(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]bool{

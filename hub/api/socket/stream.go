@@ -63,8 +63,11 @@ func New(o Options) *Routes {
 	return &Routes{hub: o.Hub, door: o.Door, stopping: o.Stopping, progress: o.Progress, dead: o.Dead}
 }
 
+// Pattern is the route of the stream.
+const Pattern = "GET /v1/stream"
+
 // Register adds the route.
-func (s *Routes) Register(mux *http.ServeMux) { mux.HandleFunc("GET /v1/stream", s.stream) }
+func (s *Routes) Register(mux *http.ServeMux) { mux.HandleFunc(Pattern, s.stream) }
 
 // stream serves a client's websocket. The token is in the header, as everywhere.
 func (s *Routes) stream(w http.ResponseWriter, r *http.Request) {

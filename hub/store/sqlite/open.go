@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"parley/hub/store"
 	"parley/hub/store/sqlite/disk"
 	"parley/hub/store/sqlite/identity"
@@ -303,3 +305,11 @@ func (s *Store) alone() func() {
 // Real returns the path of a store without symbolic links, which is where the files beside it
 // are. The store need not exist.
 func Real(path string) (string, error) { return disk.Real(path) }
+
+// Collectors returns the store's metrics.
+func (s *Store) Collectors() []prometheus.Collector {
+	if s.writer == nil {
+		return nil
+	}
+	return s.writer.Collectors()
+}

@@ -67,6 +67,7 @@ func (w *Writer) commit(first *call) {
 		return
 	}
 	w.lastCommit = time.Since(started)
+	w.figures.committed(len(ran), w.lastCommit)
 	if err := w.watch.Committed(ctx, far); err != nil {
 		err = sqldb.Wrap(err, "commit")
 		for _, o := range ran {

@@ -63,6 +63,7 @@ type Writer struct {
 	stopped chan struct{}
 
 	erasing erasing
+	figures figures
 
 	// For the goroutine only.
 	c          *sqldb.Conn
@@ -97,7 +98,7 @@ func Start(ctx context.Context, o Options) (*Writer, error) {
 		return nil, sqldb.Wrap(err, "connect writer")
 	}
 	w := &Writer{
-		db: o.DB, path: o.Path, now: o.Now, watch: o.Watch, c: c, gather: batchTime, erasing: erasing{log: o.Logger, alone: o.Alone},
+		db: o.DB, path: o.Path, now: o.Now, watch: o.Watch, c: c, gather: batchTime, erasing: erasing{log: o.Logger, alone: o.Alone}, figures: newFigures(),
 		wake: make(chan struct{}, 1), stopped: make(chan struct{}),
 	}
 	if w.watch != nil && disk.LogName(w.path+disk.LogSuffix) != "" {
