@@ -46,7 +46,9 @@ RAPID ?= 5
 RAPID_PLAIN ?= 100
 PROPERTIES := ./model ./model/inbox ./hub ./hub/fair ./hub/replies ./hub/transcript
 WITH_RAPID := {{$$p := .ImportPath}}{{range .TestImports}}{{if eq . "pgregory.net/rapid"}}{{$$p}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "pgregory.net/rapid"}}{{$$p}}{{"\n"}}{{end}}{{end}}
-BENCH ?= .
+# Flags of the measuring: make bench BENCH="-only one"; and which of Go's benchmarks are run.
+BENCH ?=
+BENCHMARKS ?= .
 # Flags of the demo: make demo DEMO="--lang ja --rate 2"
 DEMO ?=
 # A folder for pictures of the pages in the browser: make test-browser PICTURES=/tmp
@@ -171,8 +173,12 @@ fmt: $(GOLANGCI_LINT) ## write the formatting (gofumpt, goimports)
 	$(GOLANGCI_LINT) fmt
 
 .PHONY: bench
-bench: ## benchmarks; BENCH=regexp picks some
-	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+bench: ## a hub's figures beside the floor of its disk; BENCH="-only one" measures a part
+	@$(GO) run -trimpath ./scripts/bench $(BENCH)
+
+.PHONY: benchmarks
+benchmarks: ## Go's benchmarks; BENCHMARKS=regexp picks some
+	$(GO) test -run '^$$' -bench '$(BENCHMARKS)' -benchmem ./...
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME (30s)
