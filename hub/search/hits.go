@@ -30,6 +30,24 @@ func Hits(text, query string) []Span {
 	return joined(spans)
 }
 
+// Matches reports whether a text contains all words and phrases of a query.
+func Matches(text, query string) bool {
+	terms := parse(query)
+	t := read(text)
+	for _, w := range terms {
+		var spans []Span
+		if len(w.words) > 1 {
+			spans = t.findPhrase(w, nil)
+		} else {
+			spans = t.find(w.words[0], w.begins, nil)
+		}
+		if len(spans) == 0 {
+			return false
+		}
+	}
+	return len(terms) > 0
+}
+
 // findPhrase appends where the words of a term stand next to each other.
 func (t *folded) findPhrase(w term, spans []Span) []Span {
 	n := len(w.words)

@@ -26,20 +26,12 @@ const scopeEnd = "_"
 // would split words at others.)
 const Tokenizer = `ascii tokenchars '` + scopeEnd + `'`
 
-// Index returns a text's words for a table with [Tokenizer]; "" if it has none. A scope
-// consists of lower-case ASCII letters and digits.
-func Index(scope, text string) string {
+// Words returns a text's words in their order, as they are indexed. Where each stands among them
+// is its position, which phrases are found by.
+func Words(text string) []string {
 	t := read(text)
-	var b strings.Builder
-	b.Grow(2 * len(t.text))
-	add := func(w string) {
-		if b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(scope)
-		b.WriteString(scopeEnd)
-		b.WriteString(w)
-	}
+	words := make([]string, 0, len(t.text)/2)
+	add := func(w string) { words = append(words, w) }
 	for _, r := range t.runs {
 		w := t.textOf(r)
 		if r.kind == pairs {
@@ -47,6 +39,22 @@ func Index(scope, text string) string {
 			w = last(w)
 		}
 		add(w)
+	}
+	return words
+}
+
+// Index returns a text's words for a table with [Tokenizer]; "" if it has none. A scope
+// consists of lower-case ASCII letters and digits.
+func Index(scope, text string) string {
+	var b strings.Builder
+	b.Grow(2 * len(text))
+	for _, w := range Words(text) {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(scope)
+		b.WriteString(scopeEnd)
+		b.WriteString(w)
 	}
 	return b.String()
 }

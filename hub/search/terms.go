@@ -76,34 +76,28 @@ func cutPhrase(query string) (loose, phrase, rest string) {
 
 func (t term) last() termWord { return t.words[len(t.words)-1] }
 
-// Query returns the FTS5 expression that matches texts of that scope containing all words and
-// phrases of the query. Nothing else in a query is an operator. It returns false for a query
-// without words, which finds nothing.
-func Query(scope, query string) (match string, ok bool) {
-	terms := parse(query)
-	var b strings.Builder
-	for i, t := range terms {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		t.write(&b, scope+scopeEnd)
-	}
-	return b.String(), len(terms) > 0
+// Phrase is words that stand next to each other in a text's [Words], in this order; mostly it is
+// one.
+type Phrase struct {
+	Words []string
+	// Begins: words that begin as the last one match, too.
+	Begins bool
 }
 
-// write writes a term as an FTS5 string. Words contain only letters, digits, marks and
-// pictographs, so there is nothing to escape.
-func (t term) write(b *strings.Builder, scope string) {
-	b.WriteByte('"')
-	first := true
-	add := func(w string) {
-		if !first {
-			b.WriteByte(' ')
-		}
-		first = false
-		b.WriteString(scope)
-		b.WriteString(w)
+// Terms returns the phrases of a query, all of which must be in a text that it finds. Nothing else
+// in a query is an operator. A query without words finds nothing.
+func Terms(query string) []Phrase {
+	terms := parse(query)
+	list := make([]Phrase, 0, len(terms))
+	for _, t := range terms {
+		list = append(list, t.phrase())
 	}
+	return list
+}
+
+func (t term) phrase() Phrase {
+	var p Phrase
+	add := func(w string) { p.Words = append(p.Words, w) }
 	for _, w := range t.words[:len(t.words)-1] {
 		// The next word follows, so that this one ends here, as in the index.
 		if w.kind == pairs {
@@ -113,16 +107,45 @@ func (t term) write(b *strings.Builder, scope string) {
 		}
 		add(w.text)
 	}
-	w, begins := t.last(), t.begins
+	w := t.last()
+	p.Begins = t.begins
 	switch {
 	case w.kind == pairs && utf8.RuneCountInString(w.text) > 1:
 		eachPair(w.text, add)
 	default:
 		add(w.text)
-		begins = begins || w.kind == pairs
+		p.Begins = t.begins || w.kind == pairs
+	}
+	return p
+}
+
+// Query returns the FTS5 expression that matches texts of that scope containing all words and
+// phrases of the query. It returns false for a query without words.
+func Query(scope, query string) (match string, ok bool) {
+	terms := Terms(query)
+	var b strings.Builder
+	for i, p := range terms {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		p.write(&b, scope+scopeEnd)
+	}
+	return b.String(), len(terms) > 0
+}
+
+// write writes a phrase as an FTS5 string. Words contain only letters, digits, marks and
+// pictographs, so there is nothing to escape.
+func (p Phrase) write(b *strings.Builder, scope string) {
+	b.WriteByte('"')
+	for i, w := range p.Words {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(scope)
+		b.WriteString(w)
 	}
 	b.WriteByte('"')
-	if begins {
+	if p.Begins {
 		b.WriteByte('*')
 	}
 }
