@@ -92,15 +92,23 @@ func (s Seqs) holds(others Seqs) bool {
 	return true
 }
 
+// SeqsQuery reads the newest seqs of all Pages, for [ScanSeqs].
+const SeqsQuery = `SELECT page_id, seq FROM pages`
+
 // ReadSeqs reads the newest seqs of all Pages.
 func ReadSeqs(ctx context.Context, db interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 },
 ) (Seqs, error) {
-	rows, err := db.QueryContext(ctx, `SELECT page_id, seq FROM pages`)
+	rows, err := db.QueryContext(ctx, SeqsQuery)
 	if err != nil {
 		return nil, sqldb.Translate(err)
 	}
+	return ScanSeqs(rows)
+}
+
+// ScanSeqs reads what [SeqsQuery] answered, and closes it.
+func ScanSeqs(rows *sql.Rows) (Seqs, error) {
 	defer rows.Close()
 	out := Seqs{}
 	for rows.Next() {

@@ -133,6 +133,9 @@ func (w *Watch) Committed(ctx context.Context, far Seqs) error {
 	return err
 }
 
+// Wrote checks the files after this hub wrote something that reached no seqs.
+func (w *Watch) Wrote(ctx context.Context) error { return w.lookAt(ctx, true) }
+
 func (w *Watch) lookAt(ctx context.Context, ours bool) error {
 	if w == nil {
 		return nil

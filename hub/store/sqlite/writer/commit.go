@@ -84,7 +84,15 @@ func (w *Writer) far(ctx context.Context) (identity.Seqs, error) {
 	if w.watch == nil {
 		return nil, nil
 	}
-	return identity.ReadSeqs(ctx, w.c.SQL)
+	query, err := w.c.Prepare(ctx, identity.SeqsQuery)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := query.QueryContext(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return identity.ScanSeqs(rows)
 }
 
 func (w *Writer) begin(ctx context.Context) error {

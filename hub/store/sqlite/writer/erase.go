@@ -164,6 +164,8 @@ func (w *Writer) sweep(ctx context.Context) {
 		}
 		if err == nil {
 			w.dirty = nil
+			// Or the next look would find that somebody wrote, and read the whole log.
+			err = w.watch.Wrote(ctx)
 		}
 	}
 	if err != nil {

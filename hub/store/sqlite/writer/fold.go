@@ -24,10 +24,15 @@ const (
 
 // foldLong folds a long log in as far as its readers allow; after that it restarts.
 func (w *Writer) foldLong(ctx context.Context) {
-	if w.watch == nil || w.c == nil || !disk.LogHas(w.path+disk.LogSuffix, longLog) {
+	if w.watch == nil || w.c == nil || !disk.LogHas(w.path+disk.LogSuffix, longLog+w.held) {
 		return
 	}
-	w.fold(ctx, "passive")
+	// Readers hold the rest up: it is not tried again with each commit.
+	if w.fold(ctx, "passive") {
+		w.held = 0
+	} else {
+		w.held += longLog / 4
+	}
 }
 
 // foldIdle folds a large log in and empties it.

@@ -70,6 +70,8 @@ type Writer struct {
 	lastCommit time.Duration
 	// gather is how long a commit gathers at least.
 	gather time.Duration
+	// held is how many pages longer than usual the log is to be before it is folded in.
+	held int64
 	// swept is how far the log was read for remnants, dirty are the pages whose remnants are
 	// not overwritten yet.
 	swept disk.Swept
