@@ -117,7 +117,7 @@ func (a *assembly) addViews() {
 		Opened: func(c store.Conversation) { a.Opened(c) }, // by then there are Pages
 	})
 	a.stream = stream.New(stream.Options{
-		Store: a.store, Views: a.Views, Typed: a.Typed, FeedbackURL: o.FeedbackURL,
+		Store: a.store, Views: a.Views, Recent: a.store.Recent(), Typed: a.Typed, FeedbackURL: o.FeedbackURL,
 		Timing: stream.Timing{Heads: t.Heads, Revalidate: t.Revalidate}, Now: a.utc, Log: o.Logger,
 	})
 }

@@ -32,6 +32,8 @@ type Timing struct {
 type Options struct {
 	Store store.ReadStore
 	Views Views
+	// Recent is what was committed last; nil: everything is read again.
+	Recent view.Recent
 	// Typed is told that a user types in a conversation that they see, or stopped.
 	Typed func(user model.UserID, id model.ConversationID, active bool, now time.Time)
 	// FeedbackURL is where users say what they miss; empty: nowhere.
@@ -46,7 +48,7 @@ type Options struct {
 // Pages, and [Stream.Run] has it tell of changes.
 func New(o Options) *Stream {
 	return &Stream{
-		store: o.Store, views: o.Views, typed: o.Typed, feedbackURL: model.Untrusted(o.FeedbackURL), timing: o.Timing, now: o.Now, log: o.Log,
+		store: o.Store, views: o.Views, recent: o.Recent, typed: o.Typed, feedbackURL: model.Untrusted(o.FeedbackURL), timing: o.Timing, now: o.Now, log: o.Log,
 		figures: newFigures(),
 		pages:   make(map[model.PageID]store.Page), fed: make(map[model.PageID]int64),
 		dirty: make(map[model.PageID]struct{}), sessions: make(map[*Session]struct{}), wake: wake.NewSignal(),

@@ -26,6 +26,7 @@ import (
 type Stream struct {
 	store       store.ReadStore
 	views       Views
+	recent      view.Recent
 	typed       func(user model.UserID, id model.ConversationID, active bool, now time.Time)
 	feedbackURL model.Untrusted
 	timing      Timing
@@ -171,16 +172,13 @@ func (st *Stream) newChanges(ctx context.Context, page model.PageID, from int64)
 			b.To = head
 			return nil
 		}
-		v := view.OfInstaller(r, p, st.now())
-		var gone bool
-		if b, gone, err = v.ChangesAfter(p, from); gone {
-			b.To = head
+		if !st.followed(page) {
+			b.To = head // nobody is to be told; who begins to follow reads by itself
+			return nil
 		}
-		if err == nil && b.Events != nil {
-			var personal bool
-			if personal, err = v.Personal(from, b.To); personal {
-				b.Events = nil
-			}
+		var gone bool
+		if b, gone, err = view.OfInstaller(r, p, st.now(), st.recent).CommonChangesAfter(p, from); gone {
+			b.To = head
 		}
 		return err
 	})
@@ -214,6 +212,16 @@ func (st *Stream) setFed(page model.PageID, seq int64) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	st.fed[page] = seq
+}
+
+// followed reports whether any session is sent the changes of a Page.
+func (st *Stream) followed(page model.PageID) bool {
+	for _, s := range st.everySession() {
+		if _, ok := s.following(page); ok {
+			return true
+		}
+	}
+	return false
 }
 
 func (st *Stream) everySession() []*Session {

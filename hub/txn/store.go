@@ -11,7 +11,11 @@ import (
 type Store struct {
 	store.Store
 	observers []func(model.PageID)
+	recent    Recent
 }
+
+// Recent returns what was committed last.
+func (s *Store) Recent() *Recent { return &s.recent }
 
 // OnCommit registers f to be called after each transaction that may have changed a Page.
 // Register before the store is in use.
@@ -19,7 +23,17 @@ func (s *Store) OnCommit(f func(model.PageID)) { s.observers = append(s.observer
 
 // Write runs f as one transaction of a Page and reports the change.
 func (s *Store) Write(ctx context.Context, page model.PageID, f func(store.PageTx) error) error {
-	err := s.Store.Write(ctx, page, f)
+	var put *putting
+	err := s.Store.Write(ctx, page, func(tx store.PageTx) error {
+		put = s.recent.begin(tx, page)
+		return f(put)
+	})
+	switch {
+	case err == nil:
+		s.recent.keep(put)
+	case put != nil && ctx.Err() != nil: // f may still run, and what it does may be committed
+		s.recent.Forget(page)
+	}
 	if err == nil || ctx.Err() != nil { // it may have been committed although ctx ended first
 		s.report(page)
 	}

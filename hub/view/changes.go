@@ -16,18 +16,47 @@ const BatchRows = 500
 // changed several times in the range comes once, at its last change. gone reports that rows in
 // between are no longer stored.
 func (v View) ChangesAfter(page store.Page, seq int64) (b model.Batch, gone bool, err error) {
-	b = model.Batch{Type: model.FrameBatch, Page: page.ID, From: seq, To: seq}
 	rows, err := v.Events(page.ID, seq, BatchRows)
-	if err != nil || len(rows) == 0 {
-		return b, false, err
+	if err != nil || len(rows) == 0 || rows[0].Seq != seq+1 {
+		return batch(page, seq, seq), len(rows) > 0, err
 	}
-	if rows[0].Seq != seq+1 {
-		return b, true, nil
+	b, err = v.changes(page, rows)
+	return b, false, err
+}
+
+// CommonChangesAfter is ChangesAfter for all who see the Page: it names no changes where these
+// differ between them.
+func (v View) CommonChangesAfter(page store.Page, seq int64) (b model.Batch, gone bool, err error) {
+	rows, err := v.Events(page.ID, seq, BatchRows)
+	if err != nil || len(rows) == 0 || rows[0].Seq != seq+1 {
+		return batch(page, seq, seq), len(rows) > 0, err
 	}
+	personal, err := v.personal(rows)
+	if err != nil || personal {
+		return batch(page, seq, rows[len(rows)-1].Seq), false, err
+	}
+	v.seen[page.ID] = nil // none of what changed has links
+	b, err = v.changes(page, rows)
+	return b, false, err
+}
+
+func batch(page store.Page, from, to int64) model.Batch {
+	return model.Batch{Type: model.FrameBatch, Page: page.ID, From: from, To: to}
+}
+
+// lastRows are the seqs of the last rows about each object.
+func lastRows(rows []store.LogRow) map[string]int64 {
 	last := make(map[string]int64, len(rows))
 	for _, r := range rows {
 		last[string(r.Kind)+r.ID] = r.Seq
 	}
+	return last
+}
+
+// changes reads the objects that rows of the log are about.
+func (v View) changes(page store.Page, rows []store.LogRow) (model.Batch, error) {
+	b := batch(page, rows[0].Seq-1, rows[0].Seq-1)
+	last := lastRows(rows)
 	changes := make([]model.Change, 0, len(last))
 	for _, r := range rows {
 		if last[string(r.Kind)+r.ID] != r.Seq {
@@ -38,13 +67,13 @@ func (v View) ChangesAfter(page store.Page, seq int64) (b model.Batch, gone bool
 			continue // gone since, which a later row says, or not for this user
 		}
 		if err != nil {
-			return b, false, err
+			return b, err
 		}
 		changes = append(changes, c)
 	}
 	newest := rows[len(rows)-1]
 	b.Events, b.To, b.Proof = changes, newest.Seq, newest.Stamp
-	return b, false, nil
+	return b, nil
 }
 
 // change reads the object that a row of the log is about.
@@ -54,10 +83,10 @@ func (v View) change(page store.Page, r store.LogRow) (model.Change, error) {
 	kind := model.ChangeKind(r.Kind)
 	switch r.Kind {
 	case store.KindMessage:
-		object, err = v.changedMessage(model.MessageID(r.ID))
+		object, err = v.changedMessage(model.MessageID(r.ID), r.Seq)
 	case store.KindConversation:
 		var c store.Conversation
-		if c, err = v.Conversation(model.ConversationID(r.ID)); err == nil {
+		if c, err = v.changed(model.ConversationID(r.ID), r.Seq); err == nil {
 			object, err = v.conversation(c)
 		}
 	case store.KindPage:
@@ -84,16 +113,42 @@ func (v View) change(page store.Page, r store.LogRow) (model.Change, error) {
 	return model.Change{Seq: r.Seq, Kind: kind, Object: b}, nil
 }
 
-func (v View) changedMessage(id model.MessageID) (model.Message, error) {
-	m, err := v.Message(id)
+func (v View) changedMessage(id model.MessageID, seq int64) (model.Message, error) {
+	m, err := v.messageAt(id, seq)
 	if err != nil {
 		return model.Message{}, err
+	}
+	if v.recent != nil {
+		if c, ok := v.recent.Named(m.ConversationID); ok {
+			return v.message(m, c)
+		}
 	}
 	c, err := v.Conversation(m.ConversationID)
 	if err != nil {
 		return model.Message{}, err
 	}
 	return v.message(m, c)
+}
+
+// messageAt returns a message that the change of that seq is about: as that left it, if it was
+// committed a moment ago, else as it is now.
+func (v View) messageAt(id model.MessageID, seq int64) (store.Message, error) {
+	if v.recent != nil {
+		if m, ok := v.recent.Message(id, seq); ok {
+			return m, nil
+		}
+	}
+	return v.Message(id)
+}
+
+// changed is messageAt for a conversation.
+func (v View) changed(id model.ConversationID, seq int64) (store.Conversation, error) {
+	if v.recent != nil {
+		if c, ok := v.recent.Conversation(id, seq); ok {
+			return c, nil
+		}
+	}
+	return v.Conversation(id)
 }
 
 // linkChange returns the links of a conversation after one was made or removed. For a user who
@@ -114,21 +169,19 @@ func (v View) linkChange(id string) (model.LinkChange, error) {
 	return model.LinkChange{Conversation: conversation, Links: links}, err
 }
 
-// Personal reports whether the changes in that range of a Page's log differ between users who
-// see the Page: because of what they may see of the CRM, or because something is for admins
-// only.
-func (v View) Personal(from, to int64) (bool, error) {
-	rows, err := v.Events(v.Shown[0].ID, from, int(to-from))
+// personal reports whether what these rows of the log are about differs between users who see
+// the Page: because of what they may see of the CRM, or because something is for admins only.
+func (v View) personal(rows []store.LogRow) (bool, error) {
+	last := lastRows(rows)
 	for _, r := range rows {
-		if err != nil {
-			break
+		if last[string(r.Kind)+r.ID] != r.Seq {
+			continue
 		}
-		var is bool
-		if is, err = v.personalRow(r); is {
-			return true, nil
+		if is, err := v.personalRow(r); is || err != nil {
+			return is, err
 		}
 	}
-	return false, err
+	return false, nil
 }
 
 func (v View) personalRow(r store.LogRow) (bool, error) {
@@ -139,7 +192,7 @@ func (v View) personalRow(r store.LogRow) (bool, error) {
 		links, err := v.Links(model.ConversationID(r.ID))
 		return len(links) > 0, err
 	case store.KindMessage:
-		m, err := v.Message(model.MessageID(r.ID))
+		m, err := v.messageAt(model.MessageID(r.ID), r.Seq)
 		if errors.Is(err, store.ErrNotFound) {
 			return false, nil
 		}

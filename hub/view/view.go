@@ -25,13 +25,23 @@ type View struct {
 	now   time.Time
 	Shown []store.Page
 	AsOf  model.AsOf
+	// recent is what was committed last; nil: everything is read.
+	recent Recent
 	// seen caches the links that the user may see, for the Pages read so far.
 	seen seenLinks
 }
 
-// OfInstaller returns what the installer of a Page sees of it.
-func OfInstaller(r store.Reader, p store.Page, now time.Time) View {
-	return View{Reader: r, user: p.Installer.ID, now: now, Shown: []store.Page{p}, seen: seenLinks{}}
+// Recent is what was committed last, as each change left it.
+type Recent interface {
+	Message(id model.MessageID, seq int64) (store.Message, bool)
+	Conversation(id model.ConversationID, seq int64) (store.Conversation, bool)
+	// Named returns a conversation as one of its newest changes left it.
+	Named(id model.ConversationID) (store.Conversation, bool)
+}
+
+// OfInstaller returns what the installer of a Page sees of it. What recent has is not read.
+func OfInstaller(r store.Reader, p store.Page, now time.Time, recent Recent) View {
+	return View{Reader: r, user: p.Installer.ID, now: now, Shown: []store.Page{p}, recent: recent, seen: seenLinks{}}
 }
 
 // Viewer returns the user and time by which the store judges what of the CRM may be seen.
