@@ -224,6 +224,8 @@ func (s *Store) migrate(ctx context.Context, steps []migrations.Step, log *slog.
 			return err
 		case version > migrations.NewestOf(steps):
 			return migrations.Newer(version, migrations.NewestOf(steps))
+		case version == migrations.NewestOf(steps) && s.file.IsLocked():
+			return migrations.Shrink(ctx, c, log)
 		case version == migrations.NewestOf(steps):
 			return nil
 		case s.file.IsLocked():

@@ -36,8 +36,8 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 	}
 	said := false
 	err = s.inChunks(ctx, func(ss *sqldb.Session) (int64, error) {
-		n, err := ss.Exec(`DELETE FROM raw_events WHERE (page_id, key) IN (
-			SELECT page_id, key FROM raw_events WHERE understood = 1 AND received_at < ? LIMIT ?)`,
+		n, err := ss.Exec(`DELETE FROM raw_events WHERE key IN (
+			SELECT key FROM raw_events WHERE understood = 1 AND received_at < ? LIMIT ?)`,
 			sqldb.Micros(before), pruneRows)
 		said = said || n > 0
 		return n, err

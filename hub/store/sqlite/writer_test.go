@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -77,7 +78,9 @@ func TestSwallowed(t *testing.T) {
 
 // big is a change that takes many pages of the file.
 func big(tx store.PageTx, id string) error {
-	_, err := tx.KeepRaw(store.RawEvent{Page: "1", Key: id, Body: make([]byte, 1<<20)})
+	body := make([]byte, 1<<20)
+	_, _ = rand.Read(body) // which compresses to nothing less
+	_, err := tx.KeepRaw(store.RawEvent{Page: "1", Key: id, Body: body})
 	return errors.Join(err, tx.PutNotice(&model.Notice{ID: id, PageID: "1"}))
 }
 

@@ -23,7 +23,24 @@ func Scrub(ctx context.Context, file *File) error {
 	return errors.Join(rewrite(ctx, db, file.Real+LogSuffix), db.Close())
 }
 
-func rewrite(ctx context.Context, db *sql.DB, log string) error {
+// Rewrite does the same on a connection, which is the file's only one.
+func Rewrite(ctx context.Context, c *sql.Conn) error {
+	var path string
+	if err := c.QueryRowContext(ctx, `SELECT file FROM pragma_database_list WHERE name = 'main'`).Scan(&path); err != nil {
+		return sqldb.Translate(err)
+	}
+	err := rewrite(ctx, c, path+LogSuffix)
+	_, back := c.ExecContext(ctx, `PRAGMA temp_store = memory`)
+	return errors.Join(err, sqldb.Translate(back))
+}
+
+// database is a database, or one connection of it.
+type database interface {
+	querier
+	BeginTx(ctx context.Context, o *sql.TxOptions) (*sql.Tx, error)
+}
+
+func rewrite(ctx context.Context, db database, log string) error {
 	for _, query := range []string{`PRAGMA temp_store = file`, `VACUUM`} {
 		if _, err := db.ExecContext(ctx, query); err != nil {
 			return sqldb.Translate(err)
@@ -43,7 +60,7 @@ func rewrite(ctx context.Context, db *sql.DB, log string) error {
 }
 
 // wipeLog overwrites the remnants on the pages in the log.
-func wipeLog(ctx context.Context, db *sql.DB, log string) error {
+func wipeLog(ctx context.Context, db database, log string) error {
 	pages, _, err := Remnants(log, Swept{})
 	if err != nil || len(pages) == 0 {
 		return err

@@ -29,6 +29,18 @@ type Step struct {
 	// fill, if there is one, runs after the script. It logs its progress, as it may take long,
 	// and stops when ctx ends.
 	fill func(ctx context.Context, tx *sql.Tx, log *slog.Logger) error
+	// move, if there is one, rewrites a large table after the script, which then runs again each
+	// time that the step is begun anew.
+	move *move
+}
+
+// moves returns the table that a migration rewrites.
+func moves(version int) *move {
+	const compactRaw = 30
+	if version == compactRaw {
+		return &rawEvents
+	}
+	return nil
 }
 
 // fills returns what a migration does besides its script.
@@ -67,7 +79,7 @@ func Load() ([]Step, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read migration: %w", err)
 		}
-		steps = append(steps, Step{version, string(script), fills(version)})
+		steps = append(steps, Step{version, string(script), fills(version), moves(version)})
 	}
 	return steps, nil
 }
@@ -97,47 +109,57 @@ func VersionOf(ctx context.Context, c *sql.Conn) (int, error) {
 }
 
 // Run applies the steps that the file lacks, each in one transaction: one that ctx interrupts
-// leaves the file as it was.
+// leaves the file as it was. A step that moves rows takes more than one, and goes on where it was
+// interrupted. c is the file's only connection.
 func Run(ctx context.Context, c *sql.Conn, steps []Step, log *slog.Logger) error {
 	for _, step := range steps {
 		if err := apply(ctx, c, step, log); err != nil {
 			return sqldb.Wrap(sqldb.Translate(err), "migrate to version %d", step.version)
 		}
 	}
-	return nil
+	return Shrink(ctx, c, log)
 }
 
 func apply(ctx context.Context, c *sql.Conn, step Step, log *slog.Logger) error {
-	tx, err := c.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
 	var version int
-	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+	if err := c.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil || version >= step.version {
 		return err
 	}
-	if version >= step.version {
-		return nil
-	}
-	if _, err := tx.ExecContext(ctx, step.script); err != nil {
-		return err
-	}
-	if step.fill != nil {
-		if err := step.fill(ctx, tx, log); err != nil {
-			return err
+	if step.move != nil {
+		_, err := inOne(ctx, c, func(ctx context.Context, tx *sql.Tx) (int, error) { return 0, run(ctx, tx, step.script) })
+		if err == nil {
+			err = step.move.run(ctx, c, log)
 		}
-	}
-	if version == 0 {
-		_, err := tx.ExecContext(ctx, `INSERT INTO store (name, value) VALUES ('id', ?)`, uuid.NewString())
 		if err != nil {
 			return err
 		}
 	}
-	if _, err := tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, step.version)); err != nil {
+	_, err := inOne(ctx, c, func(ctx context.Context, tx *sql.Tx) (int, error) { return 0, step.end(ctx, tx, log) })
+	return err
+}
+
+// end is the transaction after which the file has the step's version.
+func (s Step) end(ctx context.Context, tx *sql.Tx, log *slog.Logger) error {
+	var version int
+	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil || version >= s.version {
 		return err
 	}
-	return tx.Commit()
+	var err error
+	if s.move != nil {
+		err = s.move.then(ctx, tx)
+	} else {
+		err = run(ctx, tx, s.script)
+	}
+	if err == nil && s.fill != nil {
+		err = s.fill(ctx, tx, log)
+	}
+	if err == nil && version == 0 {
+		_, err = tx.ExecContext(ctx, `INSERT INTO store (name, value) VALUES ('id', ?)`, uuid.NewString())
+	}
+	if err != nil {
+		return err
+	}
+	return run(ctx, tx, fmt.Sprintf(`PRAGMA user_version = %d`, s.version))
 }
 
 // Newer is the error for a schema that this program does not know.

@@ -110,13 +110,19 @@ func NewWriter(s *sqldb.Session, page model.PageID, words Changes) Writer {
 // Scope is the term that limits a search to a Page.
 func Scope(key int64) string { return strconv.FormatInt(key, 36) }
 
-// scopeOf returns the Page's scope, assigning one if needed.
-func (t Writer) scopeOf() (string, error) {
+// PageKey returns the number that stands for the Page in rows, assigning one if needed.
+func (t Writer) PageKey() (int64, error) {
 	var key int64
 	err := t.Get(`SELECT key FROM search_pages WHERE page_id = ?`, sqldb.Args{t.page}, &key)
 	if errors.Is(err, store.ErrNotFound) {
 		err = t.Get(`INSERT INTO search_pages (page_id) VALUES (?) RETURNING key`, sqldb.Args{t.page}, &key)
 	}
+	return key, err
+}
+
+// scopeOf returns the Page's scope.
+func (t Writer) scopeOf() (string, error) {
+	key, err := t.PageKey()
 	return Scope(key), err
 }
 

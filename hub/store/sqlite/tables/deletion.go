@@ -29,7 +29,7 @@ func (r deletionReader) HeldUpTo(id model.ConversationID) (time.Time, error) {
 		arg   any
 	}{
 		{`SELECT MAX(order_at) FROM messages WHERE page_id = ? AND conversation_id = ? AND meta_time = 1`, id},
-		{`SELECT MAX(at) FROM raw_events WHERE page_id = ? AND customer = ?`, id.Customer()},
+		{`SELECT MAX(at) FROM raw_events WHERE ` + ofCustomer, sqldb.Number(string(id.Customer()))},
 		{`SELECT MAX(at) FROM pending WHERE page_id = ? AND customer = ?`, id.Customer()},
 	} {
 		var at sql.NullInt64
@@ -53,7 +53,7 @@ func (r deletionReader) Buried(page model.PageID, token string, mid model.MID) (
 // BuriedEvent implements [store.Reader].
 func (r deletionReader) BuriedEvent(page model.PageID, key string) (bool, error) {
 	var buried bool
-	err := r.Get(`SELECT EXISTS (SELECT 1 FROM buried_keys WHERE page_id = ? AND key = ?)`, sqldb.Args{page, key}, &buried)
+	err := r.Get(`SELECT EXISTS (SELECT 1 FROM buried_keys WHERE page_id = ? AND key = ?)`, sqldb.Args{page, sqldb.EventKey(page, key)}, &buried)
 	return buried, sqldb.Wrap(err, "look among events that were deleted of page %s", page)
 }
 
@@ -133,8 +133,9 @@ func (t deletionWriter) bury(id model.ConversationID, until time.Time) error {
 		{`INSERT INTO buried_mids (page_id, mid) SELECT page_id, mid FROM messages
 			WHERE page_id = ? AND conversation_id = ? AND mid <> '' AND (meta_time = 0 OR order_at > ?)
 			ON CONFLICT DO NOTHING`, sqldb.Args{t.page, id, sqldb.Micros(until.Add(-unsure))}},
-		{`INSERT INTO buried_keys (page_id, key) SELECT page_id, key FROM raw_events
-			WHERE page_id = ? AND customer = ? AND at >= received_at - ? ON CONFLICT DO NOTHING`, sqldb.Args{t.page, id.Customer(), asReceived.Microseconds()}},
+		{`INSERT INTO buried_keys (page_id, key) SELECT ?, event FROM raw_events
+			WHERE ` + ofCustomer + ` AND at >= received_at - ? ON CONFLICT DO NOTHING`,
+			sqldb.Args{t.page, t.page, sqldb.Number(string(id.Customer())), asReceived.Microseconds()}},
 		{`INSERT INTO buried_replies (page_id, user_id, client_id) SELECT page_id, user_id, client_id FROM replies
 			WHERE page_id = ? AND conversation_id = ? AND client_id <> '' ON CONFLICT DO NOTHING`, sqldb.Args{t.page, id}},
 	} {
@@ -157,7 +158,7 @@ func (t deletionWriter) deleteContent(id model.ConversationID) error {
 		{`DELETE FROM pending WHERE page_id = ? AND customer = ?`, id.Customer()},
 		{`DELETE FROM pending WHERE page_id = ? AND mid <> '' AND mid IN
 			(SELECT mid FROM messages WHERE page_id = pending.page_id AND conversation_id = ?)`, id},
-		{`DELETE FROM raw_events WHERE page_id = ? AND customer = ?`, id.Customer()},
+		{`DELETE FROM raw_events WHERE ` + ofCustomer, sqldb.Number(string(id.Customer()))},
 		{`DELETE FROM attempts WHERE page_id = ? AND message_id IN
 			(SELECT id FROM messages WHERE page_id = attempts.page_id AND conversation_id = ?)`, id},
 		{`DELETE FROM attempts WHERE page_id = ? AND message_id IN

@@ -1,11 +1,13 @@
 package tables
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
 	"strings"
 
 	"parley/hub/store"
+	"parley/hub/store/compact"
 	"parley/hub/store/engine"
 	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
@@ -18,13 +20,18 @@ type eventReader struct{ *sqldb.Session }
 func (r eventReader) RawEvent(page model.PageID, key string) (store.RawEvent, error) {
 	e := store.RawEvent{Page: page, Key: key}
 	var at, received int64
-	err := r.Get(`SELECT customer, name, at, received_at, understood, body FROM raw_events
-		WHERE page_id = ? AND key = ?`, sqldb.Args{page, key},
-		&e.Customer, &e.Name, &at, &received, &e.Understood, &e.Body)
+	var body []byte
+	var customer string
+	err := r.Get(`SELECT customer, COALESCE(name, 'message'), at, received_at, understood, body FROM raw_events
+		WHERE event = ?`, sqldb.Args{sqldb.EventKey(page, key)},
+		&customer, &e.Name, &at, &received, &e.Understood, &body)
+	if err == nil {
+		e.Body, err = compact.ReadEvent(body)
+	}
 	if err != nil {
 		return store.RawEvent{}, sqldb.Wrap(err, "read raw event of page %s", page)
 	}
-	e.At, e.ReceivedAt = sqldb.FromMicros(at), sqldb.FromMicros(received)
+	e.Customer, e.At, e.ReceivedAt = model.PSID(customer), sqldb.FromMicros(at), sqldb.FromMicros(received)
 	return e, nil
 }
 
@@ -57,14 +64,15 @@ func (t eventWriter) KeepRaw(e store.RawEvent) (bool, error) {
 	if err := t.own(e.Page, "raw event"); err != nil {
 		return false, sqldb.Wrap(err, "keep raw event")
 	}
-	body := e.Body
-	if body == nil {
-		body = []byte{}
+	key, err := t.pageKey()
+	if err != nil {
+		return false, sqldb.Wrap(err, "keep raw event of page %s", t.page)
 	}
 	n, err := t.Exec(`INSERT INTO raw_events
-		(page_id, key, customer, name, at, received_at, understood, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (page_id, key) DO NOTHING`,
-		e.Page, e.Key, e.Customer, e.Name, sqldb.Micros(e.At), sqldb.Micros(e.ReceivedAt), sqldb.Flag(e.Understood), body)
+		(page, event, customer, name, at, received_at, understood, body) VALUES (?, ?, ?, NULLIF(?, 'message'), ?, ?, ?, ?)
+		ON CONFLICT (event) DO NOTHING`,
+		key, sqldb.EventKey(e.Page, e.Key), sqldb.Number(string(e.Customer)), e.Name, sqldb.Micros(e.At), sqldb.Micros(e.ReceivedAt),
+		sqldb.Flag(e.Understood), compact.Event(e.Body))
 	return n > 0, sqldb.Wrap(err, "keep raw event of page %s", t.page)
 }
 
@@ -73,14 +81,44 @@ func (t eventWriter) EmptyRaw(customer model.PSID, mid model.MID, but string) er
 	if mid == "" {
 		return errors.New("empty raw events: no mid")
 	}
-	// Meta escapes a slash as \/ in JSON.
-	escaped := strings.ReplaceAll(string(mid), "/", `\/`)
-	n, err := t.Exec(`UPDATE raw_events SET body = x'' WHERE page_id = ? AND customer = ? AND key <> ? AND body <> x''
-		AND (key = ? OR name = ? AND (instr(body, ?) > 0 OR instr(body, ?) > 0))`,
-		t.page, customer, but, rawOfMID+string(mid), rawEdit, []byte(mid), []byte(escaped))
-	t.EraseIf(n > 0)
+	kept := sqldb.EventKey(t.page, but)
+	n, err := t.Exec(`UPDATE raw_events SET body = x'' WHERE event = ? AND event <> ? AND customer = ? AND body <> x''`,
+		sqldb.EventKey(t.page, rawOfMID+string(mid)), kept, sqldb.Number(string(customer)))
+	var edits []int64
+	if err == nil {
+		edits, err = t.editsOf(customer, mid, kept)
+	}
+	for _, key := range edits {
+		if err == nil {
+			err = t.Run(`UPDATE raw_events SET body = x'' WHERE key = ?`, key)
+		}
+	}
+	t.EraseIf(n > 0 || len(edits) > 0)
 	return sqldb.Wrap(err, "empty raw events of page %s", t.page)
 }
+
+// editsOf returns the raw events that edit the customer's message with that mid, except one.
+func (t eventWriter) editsOf(customer model.PSID, mid model.MID, but []byte) (keys []int64, err error) {
+	// Meta escapes a slash as \/ in JSON.
+	escaped := strings.ReplaceAll(string(mid), "/", `\/`)
+	err = t.Each(`SELECT key, body FROM raw_events WHERE `+ofCustomer+` AND event <> ? AND body <> x'' AND name = ?`,
+		sqldb.Args{t.page, sqldb.Number(string(customer)), but, rawEdit}, func(rows *sql.Rows) error {
+			var key int64
+			var kept sql.RawBytes
+			if err := rows.Scan(&key, &kept); err != nil {
+				return err
+			}
+			body, err := compact.ReadEvent(kept)
+			if err == nil && (bytes.Contains(body, []byte(mid)) || bytes.Contains(body, []byte(escaped))) {
+				keys = append(keys, key)
+			}
+			return err
+		})
+	return keys, err
+}
+
+// ofCustomer selects the raw events of one customer of a Page.
+const ofCustomer = `page = (SELECT key FROM search_pages WHERE page_id = ?) AND customer = ?`
 
 // The prefixes of the keys of raw events about a message with that mid, and the name of those
 // that edit one.

@@ -23,6 +23,9 @@ func (t pageBase) index() searchindex.Writer {
 	return searchindex.NewWriter(t.Session, t.page, t.words)
 }
 
+// pageKey returns the number that stands for the Page in its rows.
+func (t pageBase) pageKey() (int64, error) { return t.index().PageKey() }
+
 // exists returns [store.ErrNotFound] if there is no such conversation.
 func (t pageBase) exists(id model.ConversationID) error {
 	_, err := conversationReader{t.Session}.Conversation(id)

@@ -1,0 +1,80 @@
+package compact
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// FuzzEvent: whatever Meta sends comes back as it was.
+func FuzzEvent(f *testing.F) {
+	for _, s := range []string{
+		"", "{}", `"\u898b\u7a4d \ud83d\ude00 a\/b \\/ \" \u0000"`, `"見積"`, `\`, `\u`, `\ud83d`, `\uD83D\uDE00`, `\ufffd`, "\\\xff", `\\\\/`, `\u002f`, "\x00\x01",
+	} {
+		f.Add([]byte(s))
+	}
+	for _, pattern := range []string{"../../messenger/webhook/testdata/webhooks/*.json", "../../messenger/webhook/testdata/*.json"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			f.Fatal(files, err)
+		}
+		for _, file := range files {
+			b, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(b)
+		}
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		kept := Event(body)
+		if len(kept) > len(body)+1 {
+			t.Errorf("%d bytes became %d", len(body), len(kept))
+		}
+		back, err := ReadEvent(kept)
+		if err != nil || !bytes.Equal(back, body) {
+			t.Fatalf("%q came back as %q (%v)", body, back, err)
+		}
+	})
+}
+
+// FuzzReadEvent: whatever is read, it takes no more memory than it may.
+func FuzzReadEvent(f *testing.F) {
+	f.Add([]byte{3})
+	f.Add(Event(bytes.Repeat([]byte("a"), 1000)))
+	f.Fuzz(func(t *testing.T, kept []byte) {
+		body, err := ReadEvent(kept)
+		if err == nil && len(body) > 2*len(kept)+3*MaxEvent {
+			t.Fatalf("%d bytes became %d", len(kept), len(body))
+		}
+	})
+}
+
+const ordinary = `{"sender":{"id":"2138936755643874"},"recipient":{"id":"443677336169256"},"timestamp":1784297978827,"message":{"mid":"m_JkfFqNF3tAcTWcakUrK1rODOq2GLg0HxP3k-yM__npyhMucySLmZHXhbXMYNgqYG92RIgxfOnKb0tdOuFdULwA","text":"\u306a\u308b\u307b\u3069\u3001\u7d0d\u671f\u306f\u3069\u306e\u304f\u3089\u3044\u3067\u3057\u3087\u3046\u304b\uff1f"}}`
+
+// TestAnEventIsSmall: an ordinary event takes less than half its bytes, of which its ids are most.
+func TestAnEventIsSmall(t *testing.T) {
+	t.Parallel()
+	if kept := Event([]byte(ordinary)); len(kept) > len(ordinary)*2/3 {
+		t.Errorf("%d bytes became %d", len(ordinary), len(kept))
+	}
+}
+
+func BenchmarkEvent(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		Event([]byte(ordinary))
+	}
+	b.ReportMetric(float64(len(Event([]byte(ordinary)))), "bytes")
+}
+
+func BenchmarkReadEvent(b *testing.B) {
+	kept := Event([]byte(ordinary))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ReadEvent(kept); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
