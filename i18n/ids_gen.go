@@ -609,15 +609,16 @@ const (
 
 // Its store.
 const (
-	ErrStoreLocked   ID = "err_store_locked"   // with File
-	ErrStoreNewer    ID = "err_store_newer"    // with File
-	ErrStoreOpen     ID = "err_store_open"     // with File, Reason
-	ErrStoreMissing  ID = "err_store_missing"  // with File, Mark, Was, New
-	ErrStoreOlder    ID = "err_store_older"    // with File, Is, Was, Accept
-	ErrStoreDiverged ID = "err_store_diverged" // with File, Is, Mark, Was, Accept
-	ErrStoreOther    ID = "err_store_other"    // with File, Mark, Was, Accept
-	ErrStoreMixed    ID = "err_store_mixed"    // with Log, File, Accept
-	ErrStoreDamaged  ID = "err_store_damaged"  // with File, Reason
+	ErrStoreLocked    ID = "err_store_locked"    // with File
+	ErrDatabaseLocked ID = "err_database_locked" // with Database
+	ErrStoreNewer     ID = "err_store_newer"     // with File
+	ErrStoreOpen      ID = "err_store_open"      // with File, Reason
+	ErrStoreMissing   ID = "err_store_missing"   // with File, Mark, Was, New
+	ErrStoreOlder     ID = "err_store_older"     // with File, Is, Was, Accept
+	ErrStoreDiverged  ID = "err_store_diverged"  // with File, Is, Mark, Was, Accept
+	ErrStoreOther     ID = "err_store_other"     // with File, Mark, Was, Accept
+	ErrStoreMixed     ID = "err_store_mixed"     // with Log, File, Accept
+	ErrStoreDamaged   ID = "err_store_damaged"   // with File, Reason
 )
 
 // The key that its store is sealed by.

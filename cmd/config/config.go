@@ -4,7 +4,6 @@ package config
 import (
 	"errors"
 	"io/fs"
-	"net/url"
 	"os"
 	"reflect"
 	"strings"
@@ -124,12 +123,7 @@ func shownSetting(v settings.Value, o settings.Origin) setting {
 		Set: v.Text != "" || o.From == settings.FromLogin,
 	}
 	if strings.Contains(v.Text, "://") {
-		u, err := url.Parse(v.Text)
-		if err == nil {
-			s.Value = u.Redacted() // a database's URL may have a password
-		} else {
-			s.Secret = true
-		}
+		s.Value = settings.Shown(v.Text) // a database's address may have a password
 	}
 	if s.Secret {
 		s.Value = ""

@@ -4,9 +4,12 @@ package hubstore
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"parley/cmd/cli"
+	"parley/cmd/settings"
 	"parley/hub/store"
+	"parley/hub/store/postgres"
 	"parley/hub/store/sqlite"
 	"parley/i18n"
 )
@@ -17,8 +20,12 @@ const (
 	FlagNewStore    = "new-store"
 )
 
-// Open opens a store, or words why it can't.
-func Open(ctx context.Context, p *cli.Program, path string, o sqlite.Options) (store.Store, error) {
+// Open opens the store in a file or in a database, or words why it can't.
+func Open(ctx context.Context, p *cli.Program, db string, o sqlite.Options) (store.Store, error) {
+	if settings.IsDatabase(db) {
+		return openDatabase(ctx, p, db, o)
+	}
+	path := strings.TrimPrefix(db, settings.FileScheme)
 	s, err := sqlite.Open(ctx, path, o)
 	var other *store.ContradictionError
 	switch {
@@ -34,6 +41,23 @@ func Open(ctx context.Context, p *cli.Program, path string, o sqlite.Options) (s
 		return nil, cli.Failed(p.Words.Say(i18n.ErrStoreNewer, "File", cli.Plain(path)))
 	}
 	return nil, cli.Failed(p.Words.Say(i18n.ErrStoreOpen, "File", cli.Plain(path), "Reason", cli.Plain(err.Error())))
+}
+
+// openDatabase opens the store in a database, or words why it can't.
+func openDatabase(ctx context.Context, p *cli.Program, db string, o sqlite.Options) (store.Store, error) {
+	s, err := postgres.Open(ctx, db, postgres.Options{Exclusive: o.Exclusive, Now: o.Now, Logger: o.Logger})
+	name := cli.Plain(settings.Shown(db))
+	switch {
+	case err == nil:
+		return s, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.Is(err, store.ErrLocked):
+		return nil, cli.Failed(p.Words.Say(i18n.ErrDatabaseLocked, "Database", name))
+	case errors.Is(err, store.ErrNewer):
+		return nil, cli.Failed(p.Words.Say(i18n.ErrStoreNewer, "File", name))
+	}
+	return nil, cli.Failed(p.Words.Say(i18n.ErrStoreOpen, "File", name, "Reason", cli.Plain(err.Error())))
 }
 
 // contradiction says what was found instead of the store, and what to do.

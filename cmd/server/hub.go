@@ -100,7 +100,7 @@ func AddFlags(p *cli.Program, cmd *cobra.Command, f *Flags) {
 
 // checkHub refuses settings that a hub can't run with.
 func (p *commands) checkHub(s settings.Settings) error {
-	if strings.Contains(s.DB, "://") {
+	if strings.Contains(s.DB, "://") && !settings.IsDatabase(s.DB) && !strings.HasPrefix(s.DB, settings.FileScheme) {
 		scheme, _, _ := strings.Cut(s.DB, "://")
 		return cli.Usage(p.Words.Say(i18n.ErrNotYet, "What", cli.Plain("--db "+scheme+"://")))
 	}

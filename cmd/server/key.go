@@ -27,8 +27,8 @@ const (
 // unlock returns the vault of a store's secrets. It seals what an older hub left in plain text,
 // and refuses a key that is not the store's.
 func (p *commands) unlock(ctx context.Context, s settings.Settings, st store.Store, log *slog.Logger) (*vault.Vault, error) {
-	file := filepath.Join(filepath.Dir(s.DB), keyFile)
-	complain(log, file, s.DB, s.DB+"-wal", s.DB+"-shm")
+	file := filepath.Join(s.Beside(), keyFile)
+	complain(log, append([]string{file}, storeFiles(s)...)...)
 	v, err := p.vault(ctx, s, st, file)
 	if err != nil {
 		return nil, err
@@ -39,13 +39,13 @@ func (p *commands) unlock(ctx context.Context, s settings.Settings, st store.Sto
 		if s.MasterKey != "" {
 			from = cli.Plain("PARLEY_MASTER_KEY")
 		}
-		return nil, cli.Failed(p.Words.Say(i18n.ErrKeyWrong, "From", from, "Store", cli.Plain(s.DB)))
+		return nil, cli.Failed(p.Words.Say(i18n.ErrKeyWrong, "From", from, "Store", cli.Plain(s.StoreName())))
 	}
 	if err == nil && n > 0 {
 		err = st.Scrub(ctx)
 	}
 	if err != nil {
-		return nil, cli.Failed(p.Words.Say(i18n.ErrStoreOpen, "File", cli.Plain(s.DB), "Reason", cli.Plain(err.Error())))
+		return nil, cli.Failed(p.Words.Say(i18n.ErrStoreOpen, "File", cli.Plain(s.StoreName()), "Reason", cli.Plain(err.Error())))
 	}
 	if n > 0 {
 		log.Info("page tokens sealed", "count", n)
@@ -72,7 +72,7 @@ func (p *commands) vault(ctx context.Context, s settings.Settings, st store.Stor
 	}
 	key, err := vault.ParseKey(string(b))
 	if err != nil {
-		return nil, cli.Failed(p.Words.Say(i18n.ErrKeyFile, "File", cli.Plain(file), "Store", cli.Plain(s.DB)))
+		return nil, cli.Failed(p.Words.Say(i18n.ErrKeyFile, "File", cli.Plain(file), "Store", cli.Plain(s.StoreName())))
 	}
 	return vault.New(key)
 }
@@ -85,7 +85,7 @@ func (p *commands) newVault(ctx context.Context, s settings.Settings, st store.S
 		return nil, err
 	}
 	if sealed {
-		return nil, cli.Failed(p.Words.Say(i18n.ErrKeyMissing, "File", cli.Plain(file), "Store", cli.Plain(s.DB)))
+		return nil, cli.Failed(p.Words.Say(i18n.ErrKeyMissing, "File", cli.Plain(file), "Store", cli.Plain(s.StoreName())))
 	}
 	key := vault.NewKey()
 	if err := writeKey(file, vault.FormatKey(key)+"\n"); err != nil {

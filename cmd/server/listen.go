@@ -86,7 +86,7 @@ func (p *commands) listen(ctx context.Context, address string) (net.Listener, er
 // certificate returns where the hub's certificate comes from.
 func certificate(s settings.Settings) serve.Certificate {
 	c := serve.Certificate{Cert: s.TLSCert, Key: s.TLSKey, Domain: s.Domain, Directory: s.ACMEURL, Email: s.SupportEmail}
-	c.Folder = filepath.Join(filepath.Dir(s.DB), "certificates")
+	c.Folder = filepath.Join(s.Beside(), "certificates")
 	return c
 }
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -63,6 +64,9 @@ type Server struct {
 	crmCallback string
 }
 
+// privateFolder is the mode of a folder that is its owner's alone.
+const privateFolder = 0o700
+
 // Open opens the store and starts listening.
 func Open(ctx context.Context, of *cli.Program, s settings.Settings, other OtherStore) (*Server, error) {
 	p := &commands{of}
@@ -91,6 +95,11 @@ func Open(ctx context.Context, of *cli.Program, s settings.Settings, other Other
 	if err != nil {
 		return nil, err
 	}
+	if settings.IsDatabase(s.DB) { // nobody else makes the folder of what is not in it
+		if err := os.MkdirAll(s.Beside(), privateFolder); err != nil {
+			return nil, cli.Failed(p.Words.Say(i18n.ErrStoreOpen, "File", cli.Plain(s.Beside()), "Reason", cli.Plain(cli.PathReason(err))))
+		}
+	}
 	st, err := hubstore.Open(ctx, p.Program, s.DB, sqlite.Options{
 		Exclusive: true, AcceptOlder: other.older, NewStore: other.New, Logger: log,
 	})
@@ -111,9 +120,9 @@ func Open(ctx context.Context, of *cli.Program, s settings.Settings, other Other
 	app := messenger.App{Client: graph, VerifyToken: s.MetaVerifyToken}
 	o := hub.Options{
 		Store: st, Vault: v, Graph: app, Login: app, Inbox: app, AppID: model.AppID(s.MetaAppID),
-		Uploads: uploads.Open(filepath.Join(filepath.Dir(s.DB), "uploads")),
+		Uploads: uploads.Open(filepath.Join(s.Beside(), "uploads")),
 		Media: &hub.Media{
-			Folder: media.OpenFolder(filepath.Join(filepath.Dir(s.DB), "media")), GraphURL: s.MetaGraphURL,
+			Folder: media.OpenFolder(filepath.Join(s.Beside(), "media")), GraphURL: s.MetaGraphURL,
 			Quota: int64(s.MediaQuota), Age: s.MediaAge,
 		},
 		Shown:  outbox.Shown{Typing: s.ShowTyping, Seen: s.ShowSeen},
@@ -139,7 +148,7 @@ func Open(ctx context.Context, of *cli.Program, s settings.Settings, other Other
 		out.crmCallback = callback(s, out.URL(), s.PipedriveURL, crmWebhookPath)
 	}
 	if err := errors.Join(h.SettlePutBack(ctx), h.BeginBackfills(ctx)); err != nil {
-		return nil, errors.Join(cli.Failed(p.Words.Say(i18n.ErrStoreOpen, "File", cli.Plain(s.DB), "Reason", cli.Plain(err.Error()))), out.Abandon())
+		return nil, errors.Join(cli.Failed(p.Words.Say(i18n.ErrStoreOpen, "File", cli.Plain(s.StoreName()), "Reason", cli.Plain(err.Error()))), out.Abandon())
 	}
 	return out, nil
 }

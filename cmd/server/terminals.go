@@ -64,7 +64,7 @@ func WithTerminals(ctx context.Context, p *cli.Program, s settings.Settings, h *
 		}
 		p.Child.Path = self
 	}
-	beside := filepath.Dir(s.DB)
+	beside := s.Beside()
 	keyFile := filepath.Join(beside, "ssh_host_ed25519_key")
 	key, err := sshd.HostKey(keyFile)
 	if err != nil {

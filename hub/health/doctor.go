@@ -58,7 +58,7 @@ func (h *Health) storeChecks(ctx context.Context) []model.Check {
 	if r.Store == receive.StoreGone {
 		return []model.Check{check("store_files", false, ""), history}
 	}
-	return []model.Check{check("store", r.Ready, ""), history}
+	return []model.Check{check("store", r.Ready, h.store.Engine()), history}
 }
 
 func tokenChecks(e model.PageExam, now time.Time) []model.Check {

@@ -39,6 +39,7 @@ type CRM interface {
 type Store interface {
 	store.AccountStore
 	store.Watched
+	store.Named
 }
 
 // Options are what [Health] is made of.

@@ -58,6 +58,7 @@ type Store interface {
 	CountStore
 	Upkeep
 	Watched
+	Named
 	// ID identifies this store. It changes when the store was restored from an older copy.
 	ID() string
 	// Close waits for running transactions and closes the store.
@@ -97,6 +98,12 @@ type CountStore interface {
 type Watched interface {
 	// Trouble returns why nothing can be written now, nil if no problem is known.
 	Trouble() error
+}
+
+// Named is a store that says what it is kept in.
+type Named interface {
+	// Engine returns the name of the engine, such as SQLite.
+	Engine() string
 }
 
 // Pruner is a store that drops what is past its retention.

@@ -135,6 +135,9 @@ func (s *Store) heard(err error) {
 	s.trouble.Store(&err)
 }
 
+// Engine implements [store.Store].
+func (*Store) Engine() string { return "PostgreSQL" }
+
 // Trouble implements [store.Store]: the error of the last attempt to write, if it failed because of
 // the database. Whoever holds the store writes every few seconds.
 func (s *Store) Trouble() error {

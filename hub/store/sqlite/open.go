@@ -254,6 +254,9 @@ func (s *Store) migrate(ctx context.Context, steps []migrations.Step, log *slog.
 // older copy takes its place.
 func (s *Store) ID() string { return s.id }
 
+// Engine implements [store.Store].
+func (*Store) Engine() string { return "SQLite" }
+
 // Trouble implements [store.Store].
 func (s *Store) Trouble() error { return s.watch.Trouble() }
 
