@@ -14,15 +14,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"parley/hub/store/sqlite/sqldb"
 )
 
 // floor writes as many bytes as bare rows, in as many commits, and returns how many rows a second
 // that were. It folds the log as a hub does, when it is long.
 func (w *world) floor(ctx context.Context, rows, bytes, commits int) (perSecond float64, err error) {
 	path := filepath.Join(w.dir, "floor.db")
-	db, err := sql.Open(sqldb.Driver, sqldb.DSN(path, sqldb.ForWriting))
+	db, err := sql.Open("sqlite", path) // the driver of the store, which the program imports
 	if err != nil {
 		return 0, err
 	}
@@ -37,7 +35,7 @@ func (w *world) floor(ctx context.Context, rows, bytes, commits int) (perSecond 
 		return 0, err
 	}
 	defer c.Close()
-	if _, err := c.ExecContext(ctx, `PRAGMA wal_autocheckpoint(1000); CREATE TABLE rows (id INTEGER PRIMARY KEY, body BLOB NOT NULL)`); err != nil {
+	if _, err := c.ExecContext(ctx, `PRAGMA journal_mode = wal; PRAGMA synchronous = full; PRAGMA cache_size = -16000; CREATE TABLE rows (id INTEGER PRIMARY KEY, body BLOB NOT NULL)`); err != nil {
 		return 0, err
 	}
 	insert, err := c.PrepareContext(ctx, `INSERT INTO rows (body) VALUES (?)`)

@@ -17,6 +17,7 @@ import (
 	"parley/hub/store/sqlite/disk"
 	"parley/hub/store/sqlite/searchindex"
 	"parley/hub/store/sqlite/sqldb"
+	"parley/hub/store/sqlite/tally"
 )
 
 //go:embed *.sql
@@ -45,8 +46,12 @@ func moves(version int) *move {
 
 // fills returns what a migration does besides its script.
 func fills(version int) func(context.Context, *sql.Tx, *slog.Logger) error {
-	const erasable, withLabels = 24, 26
+	const erasable, withLabels, tallied = 24, 26, 31
 	switch version {
+	case tallied:
+		return func(ctx context.Context, tx *sql.Tx, log *slog.Logger) error {
+			return sqldb.Wrap(tally.Fill(ctx, tx, log), "tally conversations")
+		}
 	case withLabels:
 		return func(ctx context.Context, tx *sql.Tx, _ *slog.Logger) error {
 			return sqldb.Wrap(fillLabels(ctx, tx), "keep labels")

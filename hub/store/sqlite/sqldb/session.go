@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/model"
 )
 
 // Session is what one transaction does on a connection.
@@ -22,6 +23,8 @@ type Session struct {
 	broken error
 	// erases: what the transaction deletes must be gone from the disk before it returns.
 	erases bool
+	// sums are what is added to tallies when the transaction is committed; nil: it only reads.
+	sums map[Sum]int64
 	// over: the transaction's function has returned.
 	over bool
 }
@@ -30,6 +33,29 @@ type Session struct {
 func NewSession(ctx context.Context, c *Conn, now func() time.Time) *Session {
 	return &Session{ctx: ctx, c: c, now: now}
 }
+
+// Sum is a number that transactions add to; see the package tally.
+type Sum struct {
+	Page   model.PageID
+	Kind   int
+	Who    string
+	Bucket int64
+}
+
+// NewWriting begins a session that writes.
+func NewWriting(ctx context.Context, c *Conn, now func() time.Time) *Session {
+	return &Session{ctx: ctx, c: c, now: now, sums: make(map[Sum]int64)}
+}
+
+// Sum adds to a number once the transaction is committed.
+func (s *Session) Sum(k Sum, n int64) { s.sums[k] += n }
+
+// Sums returns what the transaction adds to numbers.
+func (s *Session) Sums() map[Sum]int64 { return s.sums }
+
+// Writes reports whether the session may write: then sums that are not written yet may belong to
+// what it reads.
+func (s *Session) Writes() bool { return s.sums != nil }
 
 // Time returns the current time.
 func (s *Session) Time() time.Time { return s.now() }

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"parley/hub/store/engine"
 	"parley/hub/store/sqlite/desk"
 	"parley/hub/store/sqlite/sqldb"
+	"parley/hub/store/sqlite/tally"
 	"parley/model"
 	"parley/model/query"
 )
@@ -79,11 +81,18 @@ func (t conversationWriter) writeConversation(c store.Conversation) error {
 	if err != nil {
 		return err
 	}
-	var assignee any
+	var assignee sql.NullString
 	if c.Assignee != nil {
-		assignee = c.Assignee.ID
+		assignee = sql.NullString{String: string(c.Assignee.ID), Valid: true}
 	}
 	from, until := engine.Free(c.Conversation)
+	if err := tally.Forget(t.Session, t.page, c.ID); err != nil {
+		return err
+	}
+	tally.Add(t.Session, t.page, tally.Row{
+		Status: c.Status, Assignee: assignee, AwakeAt: engine.AwakeAt(c.Conversation), FreeFrom: from, FreeUntil: until,
+		Unread: c.Unread, Waits: engine.Waits(c.Conversation),
+	})
 	err = t.Run(`INSERT INTO conversations (page_id, id, status, updated_at, assignee, awake_at,
 		free_from, free_until, unread, nameless, profile_at, waits, entered, pinned, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (page_id, id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at,

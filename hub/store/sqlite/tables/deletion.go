@@ -7,6 +7,7 @@ import (
 
 	"parley/hub/store"
 	"parley/hub/store/sqlite/sqldb"
+	"parley/hub/store/sqlite/tally"
 	"parley/model"
 )
 
@@ -81,6 +82,9 @@ func (t deletionWriter) BuryMID(mid model.MID) error {
 func (t deletionWriter) DeleteConversation(id model.ConversationID, until time.Time) error {
 	if err := t.own(id.Page(), id); err != nil {
 		return sqldb.Wrap(err, "delete conversation")
+	}
+	if err := tally.Forget(t.Session, t.page, id); err != nil {
+		return sqldb.Wrap(err, "delete conversation %s", id)
 	}
 	n, err := t.Exec(`DELETE FROM conversations WHERE page_id = ? AND id = ?`, t.page, id)
 	if err != nil {

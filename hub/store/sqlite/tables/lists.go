@@ -6,6 +6,7 @@ import (
 	"parley/hub/store"
 	"parley/hub/store/sqlite/desk"
 	"parley/hub/store/sqlite/sqldb"
+	"parley/hub/store/sqlite/tally"
 	"parley/model"
 )
 
@@ -181,7 +182,11 @@ func (s stream) labelled(from *sqldb.Place, limit int) (string, sqldb.Args) {
 func (r listReader) CountConversations(q store.CountQuery) (store.Counts, error) {
 	var counts store.Counts
 	for _, scope := range distinct(q.Pages) {
-		if err := r.countPage(scope, q, &counts); err != nil {
+		count := r.tallied
+		if r.Writes() { // the tallies are written with the commit
+			count = r.countPage
+		}
+		if err := count(scope, q, &counts); err != nil {
 			return store.Counts{}, sqldb.Wrap(err, "count conversations of page %s", scope.ID)
 		}
 	}
@@ -192,7 +197,18 @@ func (r listReader) CountConversations(q store.CountQuery) (store.Counts, error)
 const countWaitingQuery = `SELECT COUNT(*) FROM conversations WHERE page_id = ? AND waits <> 0
 	AND (waits = 2 OR status = ? OR status = ? AND awake_at <= ?)`
 
-// countPage adds the counts of one Page. Each status has its own statement, which tests only
+// tallied adds the counts of one Page as they are kept.
+func (r listReader) tallied(scope store.PageScope, q store.CountQuery, counts *store.Counts) error {
+	if err := tally.Count(r.Session, scope, q.User, sqldb.Micros(q.Now), counts); err != nil {
+		return err
+	}
+	var mentioned int
+	err := r.Get(desk.CountMentioned, sqldb.Args{scope.ID, q.User}, &mentioned)
+	counts.Mentioned += mentioned
+	return err
+}
+
+// countPage adds the counts of one Page, counted. Each status has its own statement, which tests only
 // what can differ among its rows.
 func (r listReader) countPage(scope store.PageScope, q store.CountQuery, counts *store.Counts) error {
 	now := sqldb.Micros(q.Now)

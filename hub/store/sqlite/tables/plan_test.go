@@ -12,6 +12,7 @@ import (
 	"parley/hub/store/sqlite/desk"
 	"parley/hub/store/sqlite/migrations"
 	"parley/hub/store/sqlite/sqldb"
+	"parley/hub/store/sqlite/tally"
 	"parley/model/query"
 )
 
@@ -178,5 +179,21 @@ func TestSearchPlans(t *testing.T) {
 	}
 	if plan := explain(matchQuery, sqldb.Args{"x", 1}); strings.Contains(plan, "TEMP B-TREE") {
 		t.Errorf("match: %s", plan)
+	}
+}
+
+// TestTallyPlans: counts read only tallies, and of conversations those of one bucket.
+func TestTallyPlans(t *testing.T) {
+	t.Parallel()
+	explain := newExplainer(t)
+	for query, args := range map[string]sqldb.Args{
+		tally.NumbersQuery: {"1", "1", "u"}, tally.LaterQuery: {1, 1, "1", 1}, tally.ClosingQuery: {"1", 1, 2}, tally.HeldQuery: {"1", 1, 2},
+		tally.OpeningQuery: {"1", 1, 2}, tally.WakingQuery: {"1", 1, 2},
+	} {
+		plan := explain(query, args)
+		if strings.Contains(plan, "SCAN") || strings.Contains(plan, "conversations_by") || strings.Contains(plan, "autoindex") ||
+			strings.Contains(query, "status") && !strings.Contains(plan, ">? AND") {
+			t.Errorf("%s: %s", query, plan)
+		}
 	}
 }

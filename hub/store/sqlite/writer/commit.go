@@ -10,6 +10,7 @@ import (
 	"parley/hub/store/sqlite/identity"
 	"parley/hub/store/sqlite/searchindex"
 	"parley/hub/store/sqlite/sqldb"
+	"parley/hub/store/sqlite/tally"
 )
 
 // outcome is a call that has run, and its error.
@@ -39,9 +40,9 @@ func (w *Writer) commit(first *call) {
 	}
 	started, gather := time.Now(), max(w.gather, min(2*w.lastCommit, batchTimeMax))
 	var ran []outcome
-	words := searchindex.Changes{}
+	words, sums := searchindex.Changes{}, map[sqldb.Sum]int64{}
 	for c := first; c != nil; {
-		o, dead := w.one(ctx, c, words)
+		o, dead := w.one(ctx, c, words, sums)
 		ran = append(ran, o)
 		if dead != nil {
 			w.abandon(ran, dead)
@@ -53,7 +54,7 @@ func (w *Writer) commit(first *call) {
 		}
 	}
 	started = time.Now()
-	if err := words.WriteTo(ctx, w.c); err != nil {
+	if err := errors.Join(words.WriteTo(ctx, w.c), tally.WriteTo(ctx, w.c, sums)); err != nil {
 		w.abandon(ran, unwritten(err))
 		return
 	}
@@ -115,9 +116,9 @@ func (w *Writer) reconnect(ctx context.Context) error {
 	return err
 }
 
-// one runs one call in a savepoint, and adds its changes of the search index to words. dead is
+// one runs one call in a savepoint, and adds its changes of the search index to words, and to sums what it adds to numbers. dead is
 // an error that takes the whole commit with it.
-func (w *Writer) one(ctx context.Context, c *call, words searchindex.Changes) (o outcome, dead error) {
+func (w *Writer) one(ctx context.Context, c *call, words searchindex.Changes, sums map[sqldb.Sum]int64) (o outcome, dead error) {
 	o = outcome{c: c, err: c.ctx.Err()}
 	if o.err != nil {
 		return o, nil
@@ -125,7 +126,7 @@ func (w *Writer) one(ctx context.Context, c *call, words searchindex.Changes) (o
 	if err := w.c.Exec(ctx, `SAVEPOINT call`); err != nil {
 		return o, sqldb.Wrap(unwritten(err), "begin transaction")
 	}
-	s := &Turn{sqldb.NewSession(context.WithoutCancel(c.ctx), w.c, w.now), searchindex.Changes{}}
+	s := &Turn{sqldb.NewWriting(context.WithoutCancel(c.ctx), w.c, w.now), searchindex.Changes{}}
 	select {
 	case c.turn <- s:
 		o.err = <-c.ran
@@ -149,6 +150,9 @@ func (w *Writer) one(ctx context.Context, c *call, words searchindex.Changes) (o
 	if o.err == nil {
 		o.erases = s.Deletes()
 		words.Add(s.Words)
+		for k, n := range s.Sums() {
+			sums[k] += n
+		}
 	}
 	return o, nil
 }
