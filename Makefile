@@ -29,6 +29,8 @@ E2E := ./e2e/...
 # under the race detector that takes longer than all else together, and finds what the
 # packages' own tests find.
 ONE_PROCESS := ./e2e/live
+# Those of them that are run on a store in a database, too; all are with PARLEY_TEST_DB=postgres.
+IN_DATABASE := TestCutOffForAThousand|TestTailTells
 # SQLite is C translated to Go and works on raw memory as C does. Instrumenting each of its
 # accesses takes most of the time of tests with a store (263 s of CPU instead of 106 in
 # hub/outbox) and finds nothing about our code, which stays instrumented, as does its driver.
@@ -74,7 +76,7 @@ build: ## build bin/parley
 # tests are real, and two cores are soon busy.
 .PHONY: test
 test: ## everything that must hold before a merge
-	@$(MAKE) race-ready ssh-ready
+	@$(MAKE) race-ready ssh-ready postgres-ready
 	@$(MAKE) lint
 	@$(MAKE) unit
 	@$(MAKE) e2e
@@ -87,7 +89,7 @@ check: $(GOLANGCI_LINT) ## format, vet, lint of what changed since main, and its
 
 # No vet with the tests: lint has looked at all of it.
 .PHONY: unit
-unit: race-ready ssh-ready ## go test -race, all but the end-to-end tests
+unit: race-ready ssh-ready postgres-ready ## go test -race, all but the end-to-end tests
 	@all="$$($(GO) list ./...)"; e2e="$$($(GO) list $(E2E))"; \
 	pkgs="$$(grep -Fxv -f <(printf '%s\n' "$$e2e") <<<"$$all" || true)"; \
 	props="$$($(GO) list -f '$(WITH_RAPID)' ./... | sort -u)"; \
@@ -100,8 +102,9 @@ unit: race-ready ssh-ready ## go test -race, all but the end-to-end tests
 	$(GO) test -vet=off -timeout $(TEST_TIMEOUT) -run '$(TABLES)' ./hub/... ./model/safe
 
 .PHONY: e2e
-e2e: race-ready ssh-ready ## end-to-end tests; those inside one process with -race
+e2e: race-ready ssh-ready postgres-ready ## end-to-end tests; those inside one process with -race
 	CGO_ENABLED=1 $(GO) test -vet=off $(RACE) -count=1 -timeout $(TEST_TIMEOUT) $(ONE_PROCESS)
+	PARLEY_TEST_DB=postgres $(GO) test -vet=off -count=1 -timeout $(TEST_TIMEOUT) -run '$(IN_DATABASE)' $(ONE_PROCESS)
 	$(GO) test -vet=off -count=1 -timeout $(TEST_TIMEOUT) $$($(GO) list $(E2E) | grep -Fxv "$$($(GO) list $(ONE_PROCESS))")
 
 # The tests take a few thousand of these steps; this many take ten minutes.
@@ -146,6 +149,11 @@ race-ready:
 .PHONY: ssh-ready
 ssh-ready:
 	@scripts/need-ssh
+
+# A store in a database is tested on a server that the tests start.
+.PHONY: postgres-ready
+postgres-ready:
+	@scripts/need-postgres
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) ## formatting, tidy go.mod, least versions, vet, other systems, golangci-lint

@@ -20,6 +20,7 @@ import (
 	"parley/client/login"
 	"parley/cmd/cli"
 	"parley/cmd/root"
+	"parley/hub/store/postgres/pgtest"
 )
 
 // The test binary is also the program under test: with asProgram set, it is parley and nothing
@@ -42,7 +43,10 @@ func Main(m *testing.M) {
 	}
 	// Most tests mostly wait. The command line still takes precedence.
 	_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		pgtest.Stop()
+		os.Exit(code)
+	}))
 }
 
 func beParley() int {

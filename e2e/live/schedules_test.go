@@ -239,6 +239,10 @@ func (r *liveRun) restart() {
 // log's growing past where they were is another matter: the client is given time to
 // notice.
 func (r *liveRun) goBack() {
+	if livehub.InDatabase() { // there is no file to put back
+		r.restart()
+		return
+	}
 	r.Stop()
 	if r.older == "" {
 		r.older = filepath.Join(r.Dir, "older.db")

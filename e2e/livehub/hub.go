@@ -45,7 +45,10 @@ type Hub struct {
 	crm     hub.CRM
 	records crm.Records
 
-	Store *sqlite.Store
+	// database is the address of the store's database; empty: it is in a file.
+	database string
+
+	Store store.Store
 	Hub   *hub.Hub
 	halt  func()
 	// Lists counts the lists of conversations that were read.
@@ -148,6 +151,9 @@ func NewLiveHubWithCRM(t testing.TB, crm hub.CRM, records crm.Records, timing hu
 
 func (h *Hub) begins() *Hub {
 	h.Helper()
+	if InDatabase() {
+		h.database = database.From(h.TB, fillDatabase)
+	}
 	h.furnish()
 	h.Start()
 	h.Cleanup(func() { h.Stop() })
@@ -162,23 +168,13 @@ var liveTemplate = sync.OnceValues(func() (*liveStore, error) {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	ctx := context.Background()
-	out := &liveStore{}
 	s, err := sqlite.Open(ctx, filepath.Join(dir, "hub.db"), sqlite.Options{Exclusive: true})
 	if err != nil {
 		return nil, err
 	}
-	for i, name := range []string{"Ann", "Ben", "Cat"} {
-		a, err := accounts.AddUser(ctx, s, accounts.NewUser{Name: name, Email: SecretEmail(int64(i + 1)), Admin: i < 2, Token: true}, time.Now())
-		if err != nil {
-			return nil, errors.Join(err, s.Close())
-		}
-		out.users = append(out.users, User{a.User, a.Token})
-	}
-	h := hub.New(hub.Options{Store: s, Vault: LiveVault(), Graph: &liveGraph{}, AppID: "555", Timing: hub.DefaultTiming()})
-	for i, id := range []model.MetaPageID{Page, LiveOthers} {
-		if _, _, err := h.ConnectPage(ctx, out.users[i].User, pages.Connection{Page: id, Token: "t", Visibility: model.Shared}); err != nil {
-			return nil, errors.Join(err, s.Close())
-		}
+	out, err := fill(ctx, s)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.Close(); err != nil {
 		return nil, err
@@ -186,6 +182,25 @@ var liveTemplate = sync.OnceValues(func() (*liveStore, error) {
 	out.file, err = os.ReadFile(filepath.Join(dir, "hub.db"))
 	return out, err
 })
+
+// fill writes the users and Pages of a Hub into an empty store.
+func fill(ctx context.Context, s store.Store) (*liveStore, error) {
+	out := &liveStore{}
+	for i, name := range []string{"Ann", "Ben", "Cat"} {
+		a, err := accounts.AddUser(ctx, s, accounts.NewUser{Name: name, Email: SecretEmail(int64(i + 1)), Admin: i < 2, Token: true}, time.Now())
+		if err != nil {
+			return nil, err
+		}
+		out.users = append(out.users, User{a.User, a.Token})
+	}
+	h := hub.New(hub.Options{Store: s, Vault: LiveVault(), Graph: &liveGraph{}, AppID: "555", Timing: hub.DefaultTiming()})
+	for i, id := range []model.MetaPageID{Page, LiveOthers} {
+		if _, _, err := h.ConnectPage(ctx, out.users[i].User, pages.Connection{Page: id, Token: "t", Visibility: model.Shared}); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
 
 // LiveVault returns a vault with the same key each time.
 func LiveVault() *vault.Vault {
@@ -204,6 +219,11 @@ type liveStore struct {
 
 func (h *Hub) furnish() {
 	h.Helper()
+	if h.database != "" {
+		users := filled.Load().users
+		h.Ann, h.Ben, h.Cat = users[0], users[1], users[2]
+		return
+	}
 	template, err := liveTemplate()
 	h.Must(err)
 	h.Ann, h.Ben, h.Cat = template.users[0], template.users[1], template.users[2]
@@ -225,7 +245,7 @@ func (h *Hub) Must(err error) {
 func (h *Hub) Start() {
 	h.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(h.Context()))
-	st, err := sqlite.Open(ctx, h.File(), sqlite.Options{Exclusive: true, AcceptOlder: true})
+	st, err := h.open(ctx)
 	h.Must(err)
 	address := h.Address
 	if address == "" {

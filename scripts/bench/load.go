@@ -92,7 +92,7 @@ func (w *world) take(ctx context.Context, l load) (took, error) {
 	w.say("%s", l.what)
 	ours := float64(events) / t.time.Seconds()
 	beside := []string{}
-	if l.pace == 0 && commits > 0 {
+	if l.pace == 0 && commits > 0 && w.database == "" {
 		floor, err := w.floor(ctx, events, int(bytes), int(commits))
 		if err != nil {
 			return t, err

@@ -29,6 +29,7 @@ import (
 
 type options struct {
 	program       string
+	database      string
 	dir           string
 	conversations int
 	messages      int
@@ -54,6 +55,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	o := options{out: out}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.StringVar(&o.program, "program", "", "the parley to measure; empty: it is built")
+	f.StringVar(&o.database, "db", "", "the address of an empty PostgreSQL database to measure a hub with, in place of a file; there is no floor then")
 	f.StringVar(&o.dir, "dir", "", "where the files are made, on the disk that is to be measured; empty: the system's folder for such")
 	f.IntVar(&o.conversations, "conversations", 100_000, "how many conversations its largest Page has")
 	f.IntVar(&o.messages, "messages", 1, "how many messages each of them has")

@@ -25,7 +25,10 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"parley/hub/store"
+	"parley/hub/store/postgres"
 	"parley/hub/store/sqlite"
 	"parley/model"
 )
@@ -117,6 +120,9 @@ func (o options) conversationsOf(page int) int {
 // newWorld fills a store and starts a hub with it.
 func newWorld(ctx context.Context, o options) (w *world, err error) {
 	w = &world{options: o, db: filepath.Join(o.dir, "hub.db"), said: &output{}}
+	if w.database != "" {
+		w.db = w.database
+	}
 	w.http = &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 1000}}
 	w.graph = httptest.NewServer(http.HandlerFunc(func(a http.ResponseWriter, _ *http.Request) {
 		a.Header().Set("Content-Type", "application/json")
@@ -171,7 +177,7 @@ func (w *world) env() []string {
 
 // fill writes the Pages and their conversations into a new store.
 func (w *world) fill(ctx context.Context) (err error) {
-	s, err := sqlite.Open(ctx, w.db, sqlite.Options{Exclusive: true})
+	s, err := w.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -197,6 +203,14 @@ func (w *world) fill(ctx context.Context) (err error) {
 		}
 	}
 	return nil
+}
+
+// open opens the store.
+func (w *world) open(ctx context.Context) (store.Store, error) {
+	if w.database != "" {
+		return postgres.Open(ctx, w.database, postgres.Options{Exclusive: true})
+	}
+	return sqlite.Open(ctx, w.db, sqlite.Options{Exclusive: true})
 }
 
 // put writes the nth conversation, counted from the newest: of every twenty 14 are open, 2 snoozed,
@@ -399,6 +413,9 @@ func (w *world) cpu() time.Duration {
 
 // size is what the store's files take.
 func (w *world) size() int64 {
+	if w.database != "" {
+		return w.fileSize()
+	}
 	var all int64
 	for _, suffix := range []string{"", "-wal"} {
 		if info, err := os.Stat(w.db + suffix); err == nil {
@@ -410,11 +427,25 @@ func (w *world) size() int64 {
 
 // fileSize is what the store's file takes without the log beside it.
 func (w *world) fileSize() int64 {
+	if w.database != "" {
+		return w.databaseSize(context.Background())
+	}
 	info, err := os.Stat(w.db)
 	if err != nil {
 		return 0
 	}
 	return info.Size()
+}
+
+// databaseSize is what the store takes in a database; 0 if nobody says.
+func (w *world) databaseSize(ctx context.Context) (size int64) {
+	c, err := pgx.Connect(ctx, w.database)
+	if err != nil {
+		return 0
+	}
+	defer c.Close(ctx)
+	_ = c.QueryRow(ctx, `SELECT pg_database_size(current_database())`).Scan(&size)
+	return size
 }
 
 // profiled runs do and keeps a profile of the hub meanwhile, if one is wanted.
