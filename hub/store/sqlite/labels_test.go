@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"database/sql"
 	"errors"
 	"path/filepath"
 	"testing"
@@ -9,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"parley/hub/store"
-	"parley/hub/store/sqlite/sqldb"
 	"parley/hub/store/storetest"
 	"parley/model"
 	"parley/model/label"
@@ -40,21 +38,7 @@ func TestLabelsOfBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := sql.Open(sqldb.Driver, sqldb.DSN(path, sqldb.ForWriting))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, undo := range []string{
-		`DROP INDEX replies_scheduled`, `DROP TABLE snippets`, `DROP TABLE mentions`, `DROP TABLE notification_preferences`,
-		`DROP TABLE conversation_labels`, `DROP TABLE views`, `ALTER TABLE conversations DROP COLUMN entered`, `ALTER TABLE conversations DROP COLUMN pinned`,
-		`PRAGMA user_version = 25`,
-	} {
-		_, e := db.ExecContext(t.Context(), undo)
-		err = errors.Join(err, e)
-	}
-	if err := errors.Join(err, db.Close()); err != nil {
-		t.Fatal(err)
-	}
+	asFirst(t, path)
 	s = openAt(t, path, Options{Exclusive: true})
 	err = s.Read(t.Context(), func(r store.Reader) error {
 		labels, err := r.Labels([]model.PageID{"1"})

@@ -5,13 +5,17 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"parley/hub/store"
+	"parley/hub/store/sqlite/disk"
+	"parley/hub/store/sqlite/migrations"
 	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
 )
@@ -35,24 +39,91 @@ func foundOn(t testing.TB, s *Store, page model.PageID, query string) []model.Co
 	return ids
 }
 
-// beforeSearch brings a closed store's file back to the schema that had no index.
-func beforeSearch(t testing.TB, path string) {
+// asFirst replaces a closed store's file by one as the first program wrote it, with the same
+// conversations, messages and replies.
+func asFirst(t testing.TB, path string) {
+	t.Helper()
+	s, err := Open(t.Context(), path, Options{Exclusive: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var conversations []store.Conversation
+	var messages []store.Message
+	var replies []store.Reply
+	err = s.read(t.Context(), func(ss *sqldb.Session) (err error) {
+		if messages, err = sqldb.Messages(ss, sqldb.SelectMessages+` ORDER BY m.key`); err != nil {
+			return err
+		}
+		if replies, err = sqldb.Many[store.Reply](ss, `SELECT doc FROM replies`); err != nil {
+			return err
+		}
+		conversations, err = sqldb.Many[store.Conversation](ss, `SELECT doc FROM conversations ORDER BY id`)
+		return err
+	})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, suffix := range []string{"", disk.LogSuffix, disk.IndexSuffix, ".mark"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	writeFirst(t, path, conversations, messages, replies)
+}
+
+// writeFirst writes a store as the first program did.
+func writeFirst(t testing.TB, path string, conversations []store.Conversation, messages []store.Message, replies []store.Reply) {
 	t.Helper()
 	db, err := sql.Open(sqldb.Driver, sqldb.DSN(path, sqldb.ForWriting))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, query := range []string{
-		`DROP INDEX replies_scheduled`, `DROP TABLE snippets`, `DROP TABLE mentions`, `DROP TABLE notification_preferences`,
-		`DROP TABLE conversation_labels`, `DROP TABLE views`, `ALTER TABLE conversations DROP COLUMN entered`, `ALTER TABLE conversations DROP COLUMN pinned`,
-		`DROP TABLE search_words`, `DROP TABLE search_conversations`, `DROP TABLE search_pages`,
-		`DROP TABLE audit`, `DROP TABLE ssh_keys`, `DROP TABLE mails`, `DROP TABLE crm_users`, `DROP TABLE device_logins`, `DROP TABLE buried_tokens`, `DROP TABLE buried_mids`, `DROP TABLE buried_replies`, `DROP TABLE buried_keys`, `DROP TABLE reacting`, `DROP TABLE carried`,
-		`DROP TABLE media`, `DROP TABLE dropped_media`, `DROP TABLE syncs`, `DROP TABLE transcripts`, `DROP TABLE transcript_records`, `DROP TABLE links`, `DROP TABLE records`, `DROP TABLE record_sights`, `DROP INDEX replies_open`, `DROP INDEX conversations_waiting`, `ALTER TABLE conversations DROP COLUMN waits`, `ALTER TABLE events DROP COLUMN stamp`, `ALTER TABLE pages DROP COLUMN stamp`, `ALTER TABLE messages DROP COLUMN record`, `ALTER TABLE tokens DROP COLUMN used_at`, `PRAGMA user_version = 1`,
-	} {
-		_, e := db.ExecContext(t.Context(), query)
-		err = errors.Join(err, e)
+	db.SetMaxOpenConns(1)
+	defer func() { _ = db.Close() }()
+	steps, err := migrations.Load()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := errors.Join(err, db.Close()); err != nil {
+	c, err := db.Conn(t.Context())
+	if err == nil {
+		err = errors.Join(migrations.Run(t.Context(), c, steps[:1], slog.New(slog.DiscardHandler)), c.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec := func(query string, args ...any) {
+		if err == nil {
+			_, err = tx.ExecContext(t.Context(), query, args...)
+		}
+	}
+	doc := func(v any) string {
+		s, e := sqldb.Encode(v)
+		err = errors.Join(err, e)
+		return s
+	}
+	for _, page := range []string{"1", "2"} {
+		exec(`INSERT INTO pages (page_id, meta_id, installation, active, seq, doc) VALUES (?, ?, 1, 1, 1000000, ?)`,
+			page, page, doc(store.Page{Page: model.Page{ID: model.PageID(page)}}))
+	}
+	for _, v := range conversations {
+		exec(`INSERT INTO conversations (page_id, id, status, updated_at, awake_at, free_from, free_until, unread, nameless, profile_at, doc)
+			VALUES (?, ?, ?, ?, 0, 0, 0, 0, 0, 0, ?)`, v.PageID, v.ID, v.Status, sqldb.Micros(v.UpdatedAt), doc(v))
+	}
+	for _, m := range messages {
+		exec(`INSERT INTO messages (page_id, id, conversation_id, mid, direction, state, author_kind, author_id, order_at, first_seq, meta_time, doc)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`, m.ID.Page(), m.ID, m.ConversationID, m.MID, m.Direction, m.State, m.Author.Kind, m.Author.ID,
+			sqldb.Micros(m.Order), m.FirstSeq, doc(m))
+	}
+	for _, v := range replies {
+		exec(`INSERT INTO replies (page_id, message_id, conversation_id, user_id, client_id, state, accepted_seq, wake_at, doc)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, v.MessageID.Page(), v.MessageID, v.ConversationID, v.UserID, v.ClientID, v.State, v.AcceptedSeq,
+			sqldb.Micros(v.WakeAt), doc(v))
+	}
+	if err := errors.Join(err, tx.Commit()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -96,7 +167,7 @@ func TestFillSearch(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	beforeSearch(t, path)
+	asFirst(t, path)
 	s = openAt(t, path, Options{Exclusive: true})
 	for i, q := range queries {
 		if got := foundOn(t, s, "1", q); len(got) == 0 || !slices.Equal(got, want[i]) {
@@ -141,7 +212,7 @@ func oldStore(t *testing.T, messages int) (path string) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	beforeSearch(t, path)
+	asFirst(t, path)
 	return path
 }
 
@@ -158,7 +229,11 @@ func TestFillSearchTellsHowFarItIs(t *testing.T) {
 	t.Parallel()
 	path := oldStore(t, 200)
 	var told []string
-	log := slog.New(slog.NewTextHandler(lines{func(line string) { told = append(told, line) }}, nil))
+	log := slog.New(slog.NewTextHandler(lines{func(line string) {
+		if strings.Contains(line, "index messages") {
+			told = append(told, line)
+		}
+	}}, nil))
 	s := openAt(t, path, Options{Exclusive: true, Logger: log})
 	var stored int
 	err := s.readers.With(t.Context(), func(c *sqldb.Conn) error {
@@ -216,7 +291,7 @@ func BenchmarkFillSearch(b *testing.B) {
 	closeStore(b, s)
 	for b.Loop() {
 		b.StopTimer()
-		beforeSearch(b, path)
+		asFirst(b, path)
 		b.StartTimer()
 		closeStore(b, open())
 	}

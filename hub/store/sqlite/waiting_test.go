@@ -1,14 +1,12 @@
 package sqlite
 
 import (
-	"database/sql"
 	"errors"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"parley/hub/store"
-	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
 )
 
@@ -45,21 +43,7 @@ func TestWhoWaitedBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := sql.Open(sqldb.Driver, sqldb.DSN(path, sqldb.ForWriting))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, query := range []string{
-		`DROP INDEX replies_scheduled`, `DROP TABLE snippets`, `DROP TABLE mentions`, `DROP TABLE notification_preferences`,
-		`DROP TABLE conversation_labels`, `DROP TABLE views`, `ALTER TABLE conversations DROP COLUMN entered`, `ALTER TABLE conversations DROP COLUMN pinned`,
-		`DROP INDEX conversations_waiting`, `ALTER TABLE conversations DROP COLUMN waits`, `DROP INDEX replies_open`, `DROP TABLE buried_keys`, `DROP TABLE media`, `DROP TABLE dropped_media`, `ALTER TABLE events DROP COLUMN stamp`, `ALTER TABLE pages DROP COLUMN stamp`, `PRAGMA user_version = 15`,
-	} {
-		_, e := db.ExecContext(t.Context(), query)
-		err = errors.Join(err, e)
-	}
-	if err := errors.Join(err, db.Close()); err != nil {
-		t.Fatal(err)
-	}
+	asFirst(t, path)
 	s = openAt(t, path, Options{Exclusive: true})
 	err = s.Read(t.Context(), func(r store.Reader) error {
 		for id, want := range map[model.ConversationID]struct {

@@ -37,9 +37,12 @@ type Step struct {
 
 // moves returns the table that a migration rewrites.
 func moves(version int) *move {
-	const compactRaw = 30
-	if version == compactRaw {
+	const compactRaw, compactMessages = 30, 31
+	switch version {
+	case compactRaw:
 		return &rawEvents
+	case compactMessages:
+		return &messages
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"log/slog"
 
 	"parley/hub/store"
@@ -131,7 +130,7 @@ func rows(ctx context.Context, tx *sql.Tx, query string, row func(*sql.Rows) err
 func run(ctx context.Context, tx *sql.Tx, statements ...string) error {
 	for _, s := range statements {
 		if _, err := tx.ExecContext(ctx, s); err != nil {
-			return fmt.Errorf("%s: %w", s, err)
+			return err
 		}
 	}
 	return nil

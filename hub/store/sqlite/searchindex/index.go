@@ -138,6 +138,12 @@ func (t Writer) searchKey(id model.ConversationID) (key int64, name string, err 
 	return key, name, err
 }
 
+// ConversationKey returns the number that stands for a conversation in rows, assigning one if needed.
+func (t Writer) ConversationKey(id model.ConversationID) (int64, error) {
+	key, _, err := t.searchKey(id)
+	return key, err
+}
+
 // reword records that a row had one text and should have another.
 func (t Writer) reword(row int64, was, text model.Untrusted) error {
 	if was == text {
@@ -196,8 +202,8 @@ func (t Writer) RemoveMessage(m store.Message) error {
 	return t.reword(RowID(key, m.FirstSeq), engine.Searched(m.Message), "")
 }
 
-// RemoveConversation removes the words of a conversation, before its messages are deleted.
-func (t Writer) RemoveConversation(id model.ConversationID) error {
+// RemoveConversation removes the words of a conversation; messages are all that it has.
+func (t Writer) RemoveConversation(id model.ConversationID, messages []store.Message) error {
 	key, name, err := t.searchKey(id)
 	if err != nil {
 		return err
@@ -205,14 +211,15 @@ func (t Writer) RemoveConversation(id model.ConversationID) error {
 	if err := t.reword(RowID(key, 0), model.Untrusted(name), ""); err != nil {
 		return err
 	}
-	list, err := sqldb.Many[store.Message](t.Session, `SELECT doc FROM messages WHERE page_id = ? AND conversation_id = ?`, t.page, id)
-	if err != nil {
-		return err
-	}
-	for _, m := range list {
+	for _, m := range messages {
 		if err := t.reword(RowID(key, m.FirstSeq), engine.Searched(m.Message), ""); err != nil {
 			return err
 		}
 	}
-	return t.Run(`DELETE FROM search_conversations WHERE key = ?`, key)
+	return nil
+}
+
+// ForgetKey forgets the number of a conversation, which has nothing left.
+func (t Writer) ForgetKey(id model.ConversationID) error {
+	return t.Run(`DELETE FROM search_conversations WHERE page_id = ? AND conversation_id = ?`, t.page, id)
 }

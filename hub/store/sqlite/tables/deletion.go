@@ -29,7 +29,7 @@ func (r deletionReader) HeldUpTo(id model.ConversationID) (time.Time, error) {
 		query string
 		arg   any
 	}{
-		{`SELECT MAX(order_at) FROM messages WHERE page_id = ? AND conversation_id = ? AND meta_time = 1`, id},
+		{`SELECT MAX(m.order_at) FROM messages m WHERE` + ofConversation + ` AND m.flags & 1`, id},
 		{`SELECT MAX(at) FROM raw_events WHERE ` + ofCustomer, sqldb.Number(string(id.Customer()))},
 		{`SELECT MAX(at) FROM pending WHERE page_id = ? AND customer = ?`, id.Customer()},
 	} {
@@ -94,13 +94,20 @@ func (t deletionWriter) DeleteConversation(id model.ConversationID, until time.T
 		return sqldb.Wrap(store.ErrNotFound, "delete conversation %s", id)
 	}
 	t.EraseIf(true)
-	if err := t.index().RemoveConversation(id); err != nil {
-		return t.Spoil(sqldb.Wrap(err, "delete conversation %s", id))
+	messages, err := sqldb.Messages(t.Session, messagesOf, t.page, id)
+	if err == nil {
+		err = t.index().RemoveConversation(id, messages)
 	}
-	if err := t.bury(id, until); err != nil {
-		return t.Spoil(sqldb.Wrap(err, "delete conversation %s", id))
+	if err == nil {
+		err = t.bury(id, until, messages)
 	}
-	if err := t.deleteContent(id); err != nil {
+	if err == nil {
+		err = t.deleteContent(id, messages)
+	}
+	if err == nil {
+		err = t.index().ForgetKey(id)
+	}
+	if err != nil {
 		return t.Spoil(sqldb.Wrap(err, "delete conversation %s", id))
 	}
 	err = t.Run(`INSERT INTO tombstones (page_id, conversation_id, until) VALUES (?, ?, ?)
@@ -123,7 +130,15 @@ const asReceived = time.Minute
 
 // bury stores what identifies a conversation's messages and replies when they come again and
 // the tombstone's time does not cover them.
-func (t deletionWriter) bury(id model.ConversationID, until time.Time) error {
+func (t deletionWriter) bury(id model.ConversationID, until time.Time, messages []store.Message) error {
+	for _, m := range messages {
+		if m.MID == "" || m.MetaTime && !m.Order.After(until.Add(-unsure)) {
+			continue
+		}
+		if err := t.BuryMID(m.MID); err != nil {
+			return err
+		}
+	}
 	for _, q := range []struct {
 		query string
 		args  sqldb.Args
@@ -134,9 +149,6 @@ func (t deletionWriter) bury(id model.ConversationID, until time.Time) error {
 		{`INSERT INTO buried_mids (page_id, mid) SELECT a.page_id, a.mid FROM attempts a
 			JOIN replies r ON r.page_id = a.page_id AND r.message_id = a.message_id
 			WHERE a.page_id = ? AND r.conversation_id = ? AND a.mid <> '' ON CONFLICT DO NOTHING`, sqldb.Args{t.page, id}},
-		{`INSERT INTO buried_mids (page_id, mid) SELECT page_id, mid FROM messages
-			WHERE page_id = ? AND conversation_id = ? AND mid <> '' AND (meta_time = 0 OR order_at > ?)
-			ON CONFLICT DO NOTHING`, sqldb.Args{t.page, id, sqldb.Micros(until.Add(-unsure))}},
 		{`INSERT INTO buried_keys (page_id, key) SELECT ?, event FROM raw_events
 			WHERE ` + ofCustomer + ` AND at >= received_at - ? ON CONFLICT DO NOTHING`,
 			sqldb.Args{t.page, t.page, sqldb.Number(string(id.Customer())), asReceived.Microseconds()}},
@@ -151,26 +163,34 @@ func (t deletionWriter) bury(id model.ConversationID, until time.Time) error {
 }
 
 // deleteContent removes everything that belongs to a conversation.
-func (t deletionWriter) deleteContent(id model.ConversationID) error {
+func (t deletionWriter) deleteContent(id model.ConversationID, messages []store.Message) error {
 	if err := mediaWriter(t).removeMedia(`conversation_id = ?`, id); err != nil {
 		return err
+	}
+	for _, m := range messages {
+		if m.MID != "" {
+			if err := t.Run(`DELETE FROM pending WHERE page_id = ? AND mid = ?`, t.page, m.MID); err != nil {
+				return err
+			}
+		}
+		if m.Direction == model.Out {
+			if err := t.Run(`DELETE FROM attempts WHERE page_id = ? AND message_id = ?`, t.page, m.ID); err != nil {
+				return err
+			}
+		}
 	}
 	for _, del := range []struct {
 		query string
 		arg   any
 	}{
 		{`DELETE FROM pending WHERE page_id = ? AND customer = ?`, id.Customer()},
-		{`DELETE FROM pending WHERE page_id = ? AND mid <> '' AND mid IN
-			(SELECT mid FROM messages WHERE page_id = pending.page_id AND conversation_id = ?)`, id},
 		{`DELETE FROM raw_events WHERE ` + ofCustomer, sqldb.Number(string(id.Customer()))},
-		{`DELETE FROM attempts WHERE page_id = ? AND message_id IN
-			(SELECT id FROM messages WHERE page_id = attempts.page_id AND conversation_id = ?)`, id},
 		{`DELETE FROM attempts WHERE page_id = ? AND message_id IN
 			(SELECT message_id FROM replies WHERE page_id = attempts.page_id AND conversation_id = ?)`, id},
 		{`DELETE FROM replies WHERE page_id = ? AND conversation_id = ?`, id},
 		{`DELETE FROM reacting WHERE page_id = ? AND conversation_id = ?`, id},
 		{`DELETE FROM carried WHERE page_id = ? AND conversation_id = ?`, id},
-		{`DELETE FROM messages WHERE page_id = ? AND conversation_id = ?`, id},
+		{`DELETE FROM messages AS m WHERE` + ofConversation, id},
 		{`DELETE FROM links WHERE page_id = ? AND conversation_id = ?`, id},
 		{`DELETE FROM mentions WHERE page_id = ? AND conversation_id = ?`, id},
 		{`DELETE FROM conversation_labels WHERE page_id = ? AND conversation_id = ?`, id},

@@ -15,9 +15,25 @@ import (
 // messageReader reads messages.
 type messageReader struct{ *sqldb.Session }
 
+// The queries of one message. The indexes have eight bytes of its ids.
+const (
+	messageQuery = sqldb.SelectMessages + ` WHERE substr(m.id, 1, 8) = substr(?, 1, 8) AND m.id = ? AND k.page_id = ?`
+	byMIDQuery   = sqldb.SelectMessages + ` WHERE substr(m.mid, -8) = substr(?, -8) AND m.mid = ? AND k.page_id = ?`
+)
+
+// ofConversation selects the messages of a conversation, by its Page and its id.
+const ofConversation = ` m.conversation = (SELECT key FROM search_conversations WHERE page_id = ? AND conversation_id = ?)`
+
+// messagesOf begins a query of the messages of a conversation.
+const messagesOf = sqldb.SelectMessages + ` WHERE` + ofConversation
+
+// firstSeq is a message's first seq.
+const firstSeq = `(m.key & 0x7ffffffff)`
+
 // Message implements [store.Reader].
 func (r messageReader) Message(id model.MessageID) (store.Message, error) {
-	m, err := sqldb.One[store.Message](r.Session, `SELECT doc FROM messages WHERE page_id = ? AND id = ?`, id.Page(), id)
+	local := sqldb.LocalID(id)
+	m, err := sqldb.Message(r.Session, messageQuery, local, local, id.Page())
 	return m, sqldb.Wrap(err, "read message %s", id)
 }
 
@@ -26,12 +42,15 @@ func (r messageReader) MessageByMID(page model.PageID, mid model.MID) (store.Mes
 	if mid == "" {
 		return store.Message{}, sqldb.Wrap(store.ErrNotFound, "read message without mid")
 	}
-	m, err := sqldb.One[store.Message](r.Session,
-		`SELECT doc FROM messages WHERE page_id = ? AND mid = ? AND mid <> ''`, page, mid)
+	packed := sqldb.MID(mid)
+	m, err := sqldb.Message(r.Session, byMIDQuery, packed, packed, page)
 	if errors.Is(err, store.ErrNotFound) {
-		m, err = sqldb.One[store.Message](r.Session, `SELECT m.doc FROM attempts a
-			JOIN messages m ON m.page_id = a.page_id AND m.id = a.message_id
-			WHERE a.page_id = ? AND a.mid = ? AND a.mid <> '' ORDER BY a.number DESC LIMIT 1`, page, mid)
+		var id model.MessageID
+		err = r.Get(`SELECT message_id FROM attempts WHERE page_id = ? AND mid = ? AND mid <> '' ORDER BY number DESC LIMIT 1`,
+			sqldb.Args{page, mid}, &id)
+		if err == nil {
+			m, err = r.Message(id)
+		}
 	}
 	return m, sqldb.Wrap(err, "read message of page %s by mid", page)
 }
@@ -40,8 +59,8 @@ func (r messageReader) MessageByMID(page model.PageID, mid model.MID) (store.Mes
 func messagesList(id model.ConversationID) string { return "messages:" + string(id) }
 
 // visibleLine leaves out lines about records that the viewer may not see.
-const visibleLine = ` AND (record = '' OR EXISTS (SELECT 1 FROM record_sights s WHERE s.user_id = ? AND s.until > ?
-	AND messages.record = s.record_type || ':' || s.record_id))`
+const visibleLine = ` AND (m.record IS NULL OR EXISTS (SELECT 1 FROM record_sights s WHERE s.user_id = ? AND s.until > ?
+	AND m.record = s.record_type || ':' || s.record_id))`
 
 // Messages implements [store.Reader].
 func (r messageReader) Messages(id model.ConversationID, before string, limit int, viewer store.Viewer) ([]store.Message, string, error) {
@@ -50,13 +69,13 @@ func (r messageReader) Messages(id model.ConversationID, before string, limit in
 	if err != nil || limit <= 0 {
 		return nil, "", sqldb.Wrap(err, "read messages of %s", id)
 	}
-	query, args := `SELECT doc FROM messages WHERE page_id = ? AND conversation_id = ?`, sqldb.Args{id.Page(), id}
+	query, args := messagesOf, sqldb.Args{id.Page(), id}
 	if from != nil {
-		query += ` AND (order_at, first_seq) < (?, ?)`
-		args = append(args, from.At, from.Seq)
+		query += ` AND (m.order_at, m.key) < (?, ` + keyOf + `)`
+		args = append(args, from.At, id.Page(), from.Seq)
 	}
-	query += visibleLine + ` ORDER BY order_at DESC, first_seq DESC LIMIT ?`
-	found, err := sqldb.Many[store.Message](r.Session, query, append(args, viewer.User, sqldb.Micros(viewer.Now), limit+1)...)
+	query += visibleLine + ` ORDER BY m.order_at DESC, m.key DESC LIMIT ?`
+	found, err := sqldb.Messages(r.Session, query, append(args, viewer.User, sqldb.Micros(viewer.Now), limit+1)...)
 	if err != nil {
 		return nil, "", sqldb.Wrap(err, "read messages of %s", id)
 	}
@@ -75,10 +94,13 @@ func (r messageReader) Outgoing(id model.ConversationID, until time.Time, states
 	if len(states) == 0 {
 		return nil, nil
 	}
-	args := sqldb.Args{id.Page(), id, model.Out, sqldb.Micros(until)}
-	list, err := sqldb.Many[store.Message](r.Session, `SELECT doc FROM messages
-		WHERE page_id = ? AND conversation_id = ? AND direction = ? AND meta_time = 1 AND order_at <= ?
-		AND state IN `+inList(states, &args)+` ORDER BY order_at, first_seq`, args...)
+	args := sqldb.Args{id.Page(), id, sqldb.Direction(model.Out), sqldb.Micros(until)}
+	stored := make([]any, len(states))
+	for i, s := range states {
+		stored[i] = sqldb.State(s)
+	}
+	list, err := sqldb.Messages(r.Session, messagesOf+` AND m.direction = ? AND m.flags & 1 AND m.order_at <= ?
+		AND m.state IN `+inList(stored, &args)+` ORDER BY m.order_at, m.key`, args...)
 	return list, sqldb.Wrap(err, "read outgoing messages of %s", id)
 }
 
@@ -90,55 +112,57 @@ func inList[T any](values []T, args *sqldb.Args) string {
 	return "(?" + strings.Repeat(", ?", len(values)-1) + ")"
 }
 
+// keyOf is the key that a message of a Page with that first seq has, or would have.
+const keyOf = `(SELECT coalesce(max(key), 0) << 35 FROM search_pages WHERE page_id = ?) + ?`
+
+const countUnreadQuery = `SELECT COUNT(*) FROM messages m WHERE` + ofConversation + ` AND m.direction = ? AND (m.order_at, m.key) > (?, ` + keyOf + `)`
+
 // CountUnread implements [store.Reader].
 func (r messageReader) CountUnread(id model.ConversationID, mark store.Mark) (int, error) {
 	var n int
-	err := r.Get(`SELECT COUNT(*) FROM messages
-		WHERE page_id = ? AND conversation_id = ? AND direction = ? AND (order_at, first_seq) > (?, ?)`,
-		sqldb.Args{id.Page(), id, model.In, sqldb.Micros(mark.Order), mark.FirstSeq}, &n)
+	err := r.Get(countUnreadQuery,
+		sqldb.Args{id.Page(), id, sqldb.Direction(model.In), sqldb.Micros(mark.Order), id.Page(), mark.FirstSeq}, &n)
 	return n, sqldb.Wrap(err, "count unread messages of %s", id)
 }
+
+// answeredQuery has the direction in it, as the index of what went out does.
+const answeredQuery = `SELECT EXISTS (SELECT 1 FROM messages m WHERE` + ofConversation + ` AND m.key > ` + keyOf + ` AND m.direction = 1
+	AND m.author IS NOT ? AND m.state NOT IN (?, ?, ?))`
 
 // AnsweredSince implements [store.Reader].
 func (r messageReader) AnsweredSince(id model.ConversationID, user model.UserID, seq int64) (bool, error) {
 	var answered bool
-	err := r.Get(`SELECT EXISTS (SELECT 1 FROM messages
-		WHERE page_id = ? AND conversation_id = ? AND first_seq > ? AND direction = ?
-		AND (author_kind <> ? OR author_id <> ?) AND state NOT IN (?, ?, ?))`,
-		sqldb.Args{id.Page(), id, seq, model.Out, model.ByUser, user, model.Failed, model.Dropped, model.Scheduled}, &answered)
+	err := r.Get(answeredQuery, sqldb.Args{
+		id.Page(), id, id.Page(), seq, user, sqldb.State(model.Failed), sqldb.State(model.Dropped), sqldb.State(model.Scheduled),
+	}, &answered)
 	return answered, sqldb.Wrap(err, "look for answers in %s", id)
 }
 
 // Newest implements [store.Reader].
 func (r messageReader) Newest(id model.ConversationID, upTo int64) (store.Message, error) {
 	if upTo == 0 {
-		m, err := sqldb.One[store.Message](r.Session, `SELECT doc FROM messages WHERE page_id = ? AND conversation_id = ?
-			AND record = '' ORDER BY order_at DESC, first_seq DESC LIMIT 1`, id.Page(), id)
+		m, err := sqldb.Message(r.Session, messagesOf+` AND m.record IS NULL`+newestFirst, id.Page(), id)
 		return m, sqldb.Wrap(err, "read newest message of %s", id)
 	}
-	m, err := sqldb.One[store.Message](r.Session, `SELECT doc FROM messages
-		WHERE page_id = ? AND conversation_id = ? AND first_seq <= ? AND record = ''
-		ORDER BY order_at DESC, first_seq DESC LIMIT 1`, id.Page(), id, upTo)
+	m, err := sqldb.Message(r.Session, messagesOf+` AND m.record IS NULL AND `+firstSeq+` <= ?`+newestFirst, id.Page(), id, upTo)
 	return m, sqldb.Wrap(err, "read newest message of %s", id)
 }
 
+// newestFirst ends a query of the newest message, which walks the index back.
+const newestFirst = ` ORDER BY m.order_at DESC, m.key DESC LIMIT 1`
+
 // newestSaidQuery walks the index back to the newest message that was said.
-const newestSaidQuery = `SELECT doc FROM messages
-	WHERE page_id = ? AND conversation_id = ? AND direction IN ('in', 'out') AND state NOT IN ('failed', 'dropped')
-	AND coalesce(json_extract(doc, '$.standby'), 0) = 0 AND coalesce(json_extract(doc, '$.deleted'), 0) = 0
-	ORDER BY order_at DESC, first_seq DESC LIMIT 1`
+const newestSaidQuery = messagesOf + ` AND m.flags & 2` + newestFirst
 
 // NewestSaid implements [store.Reader].
 func (r messageReader) NewestSaid(id model.ConversationID) (store.Message, error) {
-	m, err := sqldb.One[store.Message](r.Session, newestSaidQuery, id.Page(), id)
+	m, err := sqldb.Message(r.Session, newestSaidQuery, id.Page(), id)
 	return m, sqldb.Wrap(err, "read newest message between customer and page of %s", id)
 }
 
 // NewestIn implements [store.Reader].
 func (r messageReader) NewestIn(id model.ConversationID) (store.Message, error) {
-	m, err := sqldb.One[store.Message](r.Session, `SELECT doc FROM messages
-		WHERE page_id = ? AND conversation_id = ? AND direction = ?
-		ORDER BY order_at DESC, first_seq DESC LIMIT 1`, id.Page(), id, model.In)
+	m, err := sqldb.Message(r.Session, messagesOf+` AND m.direction = ?`+newestFirst, id.Page(), id, sqldb.Direction(model.In))
 	return m, sqldb.Wrap(err, "read newest message of the customer of %s", id)
 }
 
@@ -166,7 +190,7 @@ func (t messageWriter) PutMessage(m *store.Message) error {
 		m.FirstSeq = was.FirstSeq
 	}
 	t.EraseIf(engine.Forgets(was, *m))
-	err = t.writeMessage(*m)
+	err = t.writeMessage(was, *m)
 	if err == nil {
 		err = t.index().PutMessage(was, *m)
 	}
@@ -181,7 +205,7 @@ func (t messageWriter) PutMessage(m *store.Message) error {
 
 // stored returns a message as it is stored, nil for a new one.
 func (t messageWriter) stored(id model.MessageID) (*store.Message, error) {
-	m, err := sqldb.One[store.Message](t.Session, `SELECT doc FROM messages WHERE page_id = ? AND id = ?`, t.page, id)
+	m, err := messageReader{t.Session}.Message(id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
@@ -193,32 +217,40 @@ func (t messageWriter) freeMID(m *store.Message) error {
 	if m.MID == "" {
 		return nil
 	}
-	var id model.MessageID
-	err := t.Get(`SELECT id FROM messages WHERE page_id = ? AND mid = ? AND mid <> ''`,
-		sqldb.Args{t.page, m.MID}, &id)
+	packed := sqldb.MID(m.MID)
+	other, err := sqldb.Message(t.Session, byMIDQuery, packed, packed, t.page)
 	switch {
-	case errors.Is(err, store.ErrNotFound) || err == nil && id == m.ID:
+	case errors.Is(err, store.ErrNotFound) || err == nil && other.ID == m.ID:
 		return nil
 	case err != nil:
 		return err
 	}
-	return sqldb.Wrap(store.ErrConflict, "mid belongs to message %s", id)
+	return sqldb.Wrap(store.ErrConflict, "mid belongs to message %s", other.ID)
 }
 
-func (t messageWriter) writeMessage(m store.Message) error {
-	m.Order = sqldb.Exact(m.Order)
-	doc, err := sqldb.Encode(m)
+const (
+	insertMessage = `INSERT INTO messages (` + sqldb.MessageColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	updateMessage = `UPDATE messages SET id = ?2, conversation = ?3, mid = ?4, order_at = ?5, direction = ?6, state = ?7, flags = ?8,
+		author = ?9, record = ?10, doc = ?11 WHERE key = ?1`
+)
+
+func (t messageWriter) writeMessage(was *store.Message, m store.Message) error {
+	page, err := t.pageKey()
 	if err != nil {
 		return err
 	}
-	return t.Run(`INSERT INTO messages (page_id, id, conversation_id, mid, direction, state, author_kind,
-		author_id, order_at, first_seq, meta_time, record, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (page_id, id) DO UPDATE SET conversation_id = excluded.conversation_id,
-		mid = excluded.mid, direction = excluded.direction, state = excluded.state,
-		author_kind = excluded.author_kind, author_id = excluded.author_id,
-		order_at = excluded.order_at, meta_time = excluded.meta_time, record = excluded.record, doc = excluded.doc`,
-		t.page, m.ID, m.ConversationID, m.MID, m.Direction, m.State, m.Author.Kind,
-		m.Author.ID, sqldb.Micros(m.Order), m.FirstSeq, sqldb.Flag(m.MetaTime), engine.AboutRecord(m), doc)
+	conversation, err := t.index().ConversationKey(m.ConversationID)
+	if err != nil {
+		return err
+	}
+	row, err := sqldb.MessageRow(page, conversation, m)
+	switch {
+	case err != nil:
+		return err
+	case was == nil:
+		return t.Run(insertMessage, row...)
+	}
+	return t.Run(updateMessage, row...)
 }
 
 // RemoveMessage implements [store.PageTx].
@@ -226,7 +258,13 @@ func (t messageWriter) RemoveMessage(id model.MessageID) error {
 	if err := t.own(id.Page(), id); err != nil {
 		return sqldb.Wrap(err, "remove message")
 	}
-	was, err := sqldb.One[store.Message](t.Session, `DELETE FROM messages WHERE page_id = ? AND id = ? RETURNING doc`, t.page, id)
+	was, err := messageReader{t.Session}.Message(id)
+	if err == nil {
+		var page int64
+		if page, err = t.pageKey(); err == nil {
+			err = t.Run(`DELETE FROM messages WHERE key = ?`, sqldb.MessageKey(page, was.FirstSeq))
+		}
+	}
 	if err != nil {
 		return sqldb.Wrap(err, "remove message %s", id)
 	}

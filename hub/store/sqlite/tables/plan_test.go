@@ -149,8 +149,29 @@ func TestPlansOfWaiting(t *testing.T) {
 	if plan := explain(countWaitingQuery, sqldb.Args{"1", "open", "snoozed", 1}); !strings.Contains(plan, "USING COVERING INDEX conversations_waiting") {
 		t.Error(plan)
 	}
-	if plan := explain(newestSaidQuery, sqldb.Args{"1", "1_a"}); !strings.Contains(plan, "messages_in_order (page_id=? AND conversation_id=?)") || strings.Contains(plan, "TEMP B-TREE") {
+	if plan := explain(newestSaidQuery, sqldb.Args{"1", "1_a"}); !strings.Contains(plan, "messages_in_order (conversation=?)") || strings.Contains(plan, "TEMP B-TREE") {
 		t.Error(plan)
+	}
+}
+
+// TestPlansOfMessages: a message is found by its ids, and what is counted or looked for in a
+// conversation by its index, without sorting.
+func TestPlansOfMessages(t *testing.T) {
+	t.Parallel()
+	explain := newExplainer(t)
+	for _, q := range []struct {
+		query, want string
+		args        sqldb.Args
+	}{
+		{messageQuery, "messages_by_id (<expr>=?)", sqldb.Args{"x", "x", "1"}},
+		{byMIDQuery, "messages_by_mid (<expr>=?)", sqldb.Args{"x", "x", "1"}},
+		{countUnreadQuery, "COVERING INDEX messages_in_order (conversation=? AND order_at>?)", sqldb.Args{"1", "1_a", 0, 1, "1", 1}},
+		{answeredQuery, "messages_out (conversation=? AND rowid>?)", sqldb.Args{"1", "1_a", "1", 1, "u", 1, 2, 3}},
+		{messagesOf + ` AND (m.order_at, m.key) < (?, ` + keyOf + `)` + newestFirst, "messages_in_order (conversation=? AND order_at<?)", sqldb.Args{"1", "1_a", 1, "1", 1}},
+	} {
+		if plan := explain(q.query, q.args); !strings.Contains(plan, q.want) || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN m") {
+			t.Errorf("%s: %s", q.query, plan)
+		}
 	}
 }
 

@@ -234,8 +234,7 @@ func (r searchReader) found(id model.ConversationID, m *matches, query string) (
 
 // hit returns a message that was found.
 func (r searchReader) hit(id model.ConversationID, seq int64, query string) (model.Hit, error) {
-	m, err := sqldb.One[store.Message](r.Session, `SELECT doc FROM messages
-		WHERE page_id = ? AND conversation_id = ? AND first_seq = ?`, id.Page(), id, seq)
+	m, err := sqldb.Message(r.Session, sqldb.SelectMessages+` WHERE m.key = `+keyOf+` AND k.conversation_id = ?`, id.Page(), seq, id)
 	if err != nil {
 		return model.Hit{}, sqldb.Wrap(err, "read message found in %s", id)
 	}
