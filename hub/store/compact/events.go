@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -39,20 +38,25 @@ type zip struct {
 	out *zstd.Encoder
 }
 
-var zip1 = sync.OnceValue(func() zip {
-	out, err := zstd.NewWriter(nil, zstd.WithEncoderDict(dictionary1), zstd.WithEncoderLevel(zstd.SpeedFastest),
+// zip1 is made when the program starts: its channels must not belong to the bubble of a test. What
+// takes memory in it is made when it is first used.
+var zip1 = newZip(dictionary1)
+
+func newZip(dictionary []byte) zip {
+	out, err := zstd.NewWriter(nil, zstd.WithEncoderDict(dictionary), zstd.WithEncoderLevel(zstd.SpeedFastest),
 		zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true),
 		zstd.WithWindowSize(128<<10))
 	if err != nil {
 		panic("the dictionary is part of the program: " + err.Error())
 	}
-	in, err := zstd.NewReader(nil, zstd.WithDecoderDicts(dictionary1), zstd.WithDecoderMaxMemory(MaxEvent),
+	in, err := zstd.NewReader(nil, zstd.WithDecoderDicts(dictionary), zstd.WithDecoderMaxMemory(MaxEvent),
 		zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true))
 	if err != nil {
 		panic("the dictionary is part of the program: " + err.Error())
 	}
+	out.EncodeAll(nil, nil)
 	return zip{in, out}
-})
+}
 
 // Event returns an event as it is kept.
 func Event(body []byte) []byte {
@@ -64,7 +68,7 @@ func Event(body []byte) []byte {
 		if p, ok := unescaped(body); ok {
 			way, plain = zippedUnescaped, p
 		}
-		packed := zip1().out.EncodeAll(plain, make([]byte, 0, len(body)/2+len(magic)))
+		packed := zip1.out.EncodeAll(plain, make([]byte, 0, len(body)/2+len(magic)))
 		if len(packed)-len(magic)+leastGain <= len(body) {
 			packed = packed[len(magic)-1:]
 			packed[0] = way
@@ -87,7 +91,7 @@ func ReadEvent(kept []byte) ([]byte, error) {
 		return append([]byte{}, kept[1:]...), nil
 	case zipped, zippedUnescaped:
 		frame := append([]byte(magic), kept[1:]...)
-		body, err := zip1().in.DecodeAll(frame, nil)
+		body, err := zip1.in.DecodeAll(frame, nil)
 		if err != nil {
 			return nil, fmt.Errorf("decompress event: %w", err)
 		}

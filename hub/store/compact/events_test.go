@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 )
 
 // FuzzEvent: whatever Meta sends comes back as it was.
@@ -76,5 +77,25 @@ func BenchmarkReadEvent(b *testing.B) {
 		if _, err := ReadEvent(kept); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkStart is what the dictionary costs each program that starts.
+func BenchmarkStart(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		newZip(dictionary1)
+	}
+}
+
+// TestInABubble: events are read and written in each of several bubbles.
+func TestInABubble(t *testing.T) {
+	t.Parallel()
+	for range 2 {
+		synctest.Test(t, func(t *testing.T) {
+			if back, err := ReadEvent(Event([]byte(ordinary))); err != nil || string(back) != ordinary {
+				t.Errorf("came back as %q (%v)", back, err)
+			}
+		})
 	}
 }

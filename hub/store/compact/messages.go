@@ -126,7 +126,7 @@ func Message(m store.Message) ([]byte, error) {
 	if len(out) < longMessage || len(out) > MaxEvent {
 		return out, nil
 	}
-	packed := zip1().out.EncodeAll(out, make([]byte, 0, len(out)))[len(magic)-1:]
+	packed := zip1.out.EncodeAll(out, make([]byte, 0, len(out)))[len(magic)-1:]
 	if packed[0] = message1Zipped; len(packed) < len(out) {
 		return packed, nil
 	}
@@ -165,7 +165,7 @@ var errShort = errors.New("message is cut short")
 // ReadMessage reads what [Message] returned into a message that has what stands in columns.
 func ReadMessage(kept []byte, m *store.Message) error {
 	if len(kept) > 0 && kept[0] == message1Zipped {
-		body, err := zip1().in.DecodeAll(append([]byte(magic), kept[1:]...), nil)
+		body, err := zip1.in.DecodeAll(append([]byte(magic), kept[1:]...), nil)
 		if err != nil {
 			return fmt.Errorf("decompress message: %w", err)
 		}

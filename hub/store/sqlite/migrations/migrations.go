@@ -37,7 +37,7 @@ type Step struct {
 
 // moves returns the table that a migration rewrites.
 func moves(version int) *move {
-	const compactRaw, compactMessages = 30, 31
+	const compactRaw, compactMessages = 30, 32
 	switch version {
 	case compactRaw:
 		return &rawEvents
