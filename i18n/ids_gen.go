@@ -1640,6 +1640,7 @@ const (
 	SaidMacroWaits ID = "said_macro_waits" // with Does
 	SaidMacroSent  ID = "said_macro_sent"  // with Name, Does
 	SaidMacroDone  ID = "said_macro_done"  // with Name, Does
+	SaidMacroAgain ID = "said_macro_again"
 	WhyMacroDraft  ID = "why_macro_draft"
 	WhyMacroInNote ID = "why_macro_in_note"
 	WhyOverlaid    ID = "why_overlaid"

@@ -10,7 +10,7 @@ import (
 
 // TestDoneWithAReply: the conversation is done when the reply is accepted, not when it is
 // refused; it opens again when the reply fails or asks; and it stays open if the customer wrote
-// what the writer had not seen.
+// what the writer had not seen, or an earlier reply asks.
 func TestDoneWithAReply(t *testing.T) {
 	for name, c := range map[string]struct {
 		// meanwhile happens between what the writer saw and the reply.
@@ -31,6 +31,14 @@ func TestDoneWithAReply(t *testing.T) {
 		"Facebook refuses": {
 			meanwhile: func(w *hubtest.World) { w.Graph.Plays(hubtest.Refuses(model.GraphRefused)) },
 			now:       model.Open, then: model.Open,
+		},
+		"it waits behind one that asks": {
+			meanwhile: func(w *hubtest.World) {
+				w.Graph.Plays(hubtest.StaysSilent())
+				w.Accept(w.Ann, hubtest.Draft(hanako, "first"))
+				w.Pass(3 * time.Minute)
+			},
+			now: model.Open, then: model.Open,
 		},
 		"it asks": {
 			meanwhile: func(w *hubtest.World) { w.Graph.Plays(hubtest.StaysSilent()) },

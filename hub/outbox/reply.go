@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -261,10 +262,16 @@ func (o *Outbox) accept(tx store.PageTx, user model.User, d Draft) (model.Messag
 }
 
 // finish marks the conversation of a draft done, if that is wanted and the customer has not
-// written since.
+// written since. A reply that waits behind one that asks has not left, and is not the end of it.
 func (b *tx) finish(c *txn.Conversation, d Draft) error {
 	if !d.Done || c.Status == model.Done {
 		return nil
+	}
+	if !d.Note {
+		open, err := b.Store.UnsettledReplies(c.ID)
+		if err != nil || slices.ContainsFunc(open, func(r store.Reply) bool { return r.State == model.Ask }) {
+			return err
+		}
 	}
 	newest, err := b.Store.NewestIn(c.ID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {

@@ -40,6 +40,14 @@ type finished struct {
 func (f *finishing) SendDone() tea.Cmd {
 	id := f.writer.Box.Conversation()
 	r, ok := f.Inbox.Conversation(id)
+	if who, _ := r.WhoWaits(); who == model.WaitsReply && !f.writer.Box.Note() {
+		// It waits behind a reply that asks: neither has left, and the user has to decide.
+		sent := f.writer.Send()
+		if f.writer.Box.Text() == "" {
+			f.NotifyLonger(f.Say(i18n.SaidWaitsForEarlier, "Resend", f.KeyOf("resend"), "Drop", f.KeyOf("drop")))
+		}
+		return sent
+	}
 	before, last := f.writer.Replies.Newest(id), f.Undo.Last()
 	sent := f.writer.Send()
 	client := f.writer.Replies.Newest(id)

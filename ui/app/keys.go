@@ -29,7 +29,10 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if m.early(k) {
 		return nil
 	}
-	m.pressed = k.Keystroke()
+	if pressed := k.Keystroke(); pressed != m.pressed {
+		m.pressed = pressed
+		m.OtherKey()
+	}
 	if m.writer.Box.IsOpen() {
 		return m.keyComposer(k)
 	}

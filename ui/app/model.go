@@ -224,7 +224,7 @@ func (m *Model) assemble(o Options) {
 	m.finishing = &finishing{m.Screen, m.inbox, m.writer, m.conversation, map[model.ClientID]*finished{}}
 	m.editor = editor.New(m.Screen, m.writer.Box, m.writer.Typing, o.Edit)
 	m.snippets = snippets.New(m.Screen, o.Hub, snippets.Parts{
-		Composer: m.writer.Box, Writer: m.writer, Records: m.crm, Triage: m.inbox, Team: m.team,
+		Composer: m.writer.Box, Writer: m.writer, Records: m.crm, Triage: m.inbox, Team: m.team, NeedsOne: m.inbox.Bulk.NeedsOne,
 	}, func() []string { return m.keysOf("macro") }, m.keyTaken)
 	m.colours = colours.New(m.Screen, o.Colours, m.restyle)
 	m.snippets.Configured = o.Macros

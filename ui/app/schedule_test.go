@@ -314,7 +314,7 @@ func (p *play) litNow() (model.ConversationID, bool) {
 }
 
 func (p *play) happens(s step) string {
-	p.w.Passes(50 * time.Millisecond)
+	p.w.Passes(150 * time.Millisecond) // the same key again sooner is held down
 	if len(s.keys) > 0 {
 		return p.keys(s)
 	}

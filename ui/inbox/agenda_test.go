@@ -53,7 +53,7 @@ func TestNobodyLeft(t *testing.T) {
 		uitest.Talk(2, 13*60), uitest.Talk(3, 14*60, func(c *model.Conversation) { c.Status = model.Done }),
 	})
 	w.Shows("2 wait")
-	w.Keys("e")
+	w.Taps("e")
 	w.Shows("1 waits")
 	w.Keys("e")
 	w.Shows("All answered. 3 done today.", "6 shows Done (4)", "No open conversations.")

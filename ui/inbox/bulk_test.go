@@ -164,7 +164,7 @@ func TestTheLastActionsAreListed(t *testing.T) {
 	w := uitest.NewWorld(t, uitest.Some(4))
 	w.Keys("U")
 	w.Shows("There is nothing to take back.")
-	w.Keys("e", "e", "x", "p")
+	w.Taps("e", "e", "x", "p")
 	w.Arrives(uitest.Talk(1, 2, func(c *model.Conversation) { c.Seq, c.Status = 3000, model.Snoozed }))
 	w.Keys("U")
 	w.Shows("Take back", "Customer 0 is done.", "Pinned: 1.", "It was changed since.")

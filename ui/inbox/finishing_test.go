@@ -340,9 +340,45 @@ func TestAutoAdvance(t *testing.T) {
 		t.Errorf("%q is open, it is %s", w.Shown, w.Status(0))
 	}
 	w = advancing(t, 4)
-	w.Keys("e", "e")
+	w.Taps("e", "e")
 	w.WantLit("2")
 	if w.Status(0) != model.Done || w.Status(1) != model.Done || w.Shown != "" {
 		t.Errorf("%s, %s, %q is open", w.Status(0), w.Status(1), w.Shown)
 	}
+}
+
+// TestAHeldKeyIsDoneWithOneRow: its repeats would put away customers whom nobody has read.
+func TestAHeldKeyIsDoneWithOneRow(t *testing.T) {
+	t.Parallel()
+	w := advancing(t, 5)
+	for range 20 {
+		w.Keys("e")
+		w.Passes(33 * time.Millisecond)
+	}
+	for n, want := range []model.Status{model.Done, model.Open, model.Open} {
+		if got := w.Status(n); got != want {
+			t.Errorf("%d is %s, want %s", n, got, want)
+		}
+	}
+	w.Passes(time.Second)
+	w.Keys("e")
+	if w.Status(1) != model.Done {
+		t.Error("pressed once more, it does nothing")
+	}
+}
+
+// TestBehindAReplyThatAsks: what waits for the user's decision has not left, and its conversation
+// is not done.
+func TestBehindAReplyThatAsks(t *testing.T) {
+	t.Parallel()
+	w := advancing(t, 2)
+	w.Arrives(uitest.Talk(0, 1, func(c *model.Conversation) { c.Seq, c.Waits = 5000, model.WaitsReply }))
+	w.Keys("0", "g", "enter", "r")
+	w.Passes(time.Second)
+	w.Types("hello")
+	w.Keys("alt+s")
+	if len(w.Hub.Replies) != 1 || w.Hub.Replies[0].Done || w.Shown != uitest.Talk(0, 0).ID {
+		t.Errorf("left: %+v; %q is open", w.Hub.Replies, w.Shown)
+	}
+	w.Shows("It waits: an earlier one comes first.")
 }

@@ -133,7 +133,7 @@ func TestUndoIsTheLastAction(t *testing.T) {
 	for name, order := range map[string][]int{"in order": {0, 0}, "the second first": {1, 0}} {
 		w := uitest.NewWorld(t, uitest.Some(4))
 		w.Slows()
-		w.Keys("e", "e", "z")
+		w.Taps("e", "e", "z")
 		for _, n := range order {
 			w.Answers(n)
 		}
@@ -158,7 +158,7 @@ func TestActionsOnOneConversationKeepTheirOrder(t *testing.T) {
 	w := uitest.NewWorld(t, uitest.Some(3))
 	w.Keys("0")
 	w.Slows()
-	w.Keys("e", "e", "p", "z", "e", "z", "z")
+	w.Taps("e", "e", "p", "z", "e", "z", "z")
 	if len(w.Waiting) != 1 {
 		t.Fatalf("%d at once", len(w.Waiting))
 	}
@@ -184,7 +184,7 @@ func TestWhatWasNotDoneIsNotTakenBack(t *testing.T) {
 		"lost":    {errors.New("no answer"), model.Done},
 	} {
 		w := uitest.NewWorld(t, uitest.Some(3))
-		w.Keys("e")
+		w.Taps("e")
 		w.Hub.Err = c.err
 		w.Keys("e")
 		w.Hub.Err = nil
@@ -246,7 +246,7 @@ func TestTheMessageThatIsLitStays(t *testing.T) {
 func TestAnEmptyListLightsTheFirstThatComes(t *testing.T) {
 	t.Parallel()
 	w := uitest.NewWorld(t, uitest.Some(2))
-	w.Keys("e", "e")
+	w.Taps("e", "e")
 	w.WantLit("")
 	w.Arrives(uitest.News(3))
 	w.WantLit("3")

@@ -93,7 +93,7 @@ func TestTwentyActionsAreTakenBack(t *testing.T) {
 	t.Parallel()
 	w := uitest.NewWorld(t, uitest.Some(30))
 	for range 25 {
-		w.Keys("e")
+		w.Taps("e")
 	}
 	w.Shows("Open 5")
 	for range 20 {

@@ -269,6 +269,9 @@ func (m *Model) Finish() tea.Cmd {
 	if ids := m.Bulk.Chosen(); ids != nil {
 		return m.Bulk.finishAll(ids)
 	}
+	if m.Focus == screen.PaneList && m.KeyHeld() {
+		return nil // the next row is another customer
+	}
 	r, _ := m.Current()
 	if r, _ = m.Expected(r.ID); r.Status == model.Done {
 		return m.triage(model.ToStatus(model.Open), i18n.SaidReopened)

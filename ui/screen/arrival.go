@@ -1,6 +1,10 @@
 package screen
 
-import "parley/ui/overlay"
+import (
+	"time"
+
+	"parley/ui/overlay"
+)
 
 // arrival is the moment after a conversation has opened by itself.
 type arrival struct {
@@ -33,6 +37,21 @@ func (s *Screen) Arriving() bool {
 // Moves reports whether a key that only moves, or ends the program, is meant now: it is no
 // letter of a text that is typed ahead.
 func (s *Screen) Moves() bool { return s.arrival.calm || s.arrival.Apart(s.Clock.local()) }
+
+// heldWithin is the longest time between two repeats of a key that is held down.
+const heldWithin = 120 * time.Millisecond
+
+// KeyHeld reports whether what acts on one row after the other is pressed again so soon that the
+// key is held down.
+func (s *Screen) KeyHeld() bool {
+	now := s.Clock.local()
+	held := now.Sub(s.acted) < heldWithin
+	s.acted = now
+	return held
+}
+
+// OtherKey says that another key is pressed than before: none is held down.
+func (s *Screen) OtherKey() { s.acted = time.Time{} }
 
 // Begin ends that moment with a key that begins something, if it comes apart from what was typed
 // before.

@@ -59,6 +59,8 @@ type Screen struct {
 	over    opened
 	toast   toast
 	arrival arrival
+	// acted is when a key last acted on one row after the other.
+	acted time.Time
 }
 
 // Root is what Screen needs of the root of the screen.

@@ -3,6 +3,7 @@ package snippets
 import (
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -82,7 +83,7 @@ func (m *Model) NeedsRoom() string {
 	if since, kept := m.Inbox.KeptSince(); kept {
 		return m.Say(i18n.WhyAsOf, "Time", m.Look.Moment(m.Now(), since), "Key", m.KeyOf("connect"))
 	}
-	return m.NeedsConversation()
+	return m.NeedsOne()
 }
 
 // Run runs a macro on the current conversation: it writes the text, sends it or leaves that to the
@@ -141,9 +142,43 @@ func (m *Model) open() tea.Cmd {
 	return m.Writer.OpenComposer()
 }
 
+// A key that is held down repeats its macro, and a customer would get the text again and again, or
+// the next one would get it unread.
+const (
+	// sameWithin is how soon the same macro does not send to the same customer again.
+	sameWithin = 3 * time.Second
+	// nextWithin is how soon it does not send to another.
+	nextWithin = 700 * time.Millisecond
+)
+
+// sentByMacro is what a macro sent, to whom and when it was last asked for.
+type sentByMacro struct {
+	macro string
+	to    model.ConversationID
+	at    time.Time
+}
+
+// repeats reports whether a macro is asked for again by the key that has just sent its text.
+func (m *Model) repeats(id model.ConversationID, s snippet.Snippet) bool {
+	now := m.Clock.Local()
+	within := nextWithin
+	if m.sent.to == id {
+		within = sameWithin
+	}
+	if m.sent.macro != s.Name+"\n"+string(s.Text) || now.Sub(m.sent.at) >= within {
+		return false
+	}
+	m.sent.at = now
+	return true
+}
+
 // send sends the text of a macro at once and does the rest, or does nothing at all.
 func (m *Model) send(id model.ConversationID, s snippet.Snippet, text string, missing []snippet.Field) tea.Cmd {
 	r, ok := m.Inbox.Conversation(id)
+	if m.repeats(id, s) {
+		m.Notify(m.Say(i18n.SaidMacroAgain))
+		return nil
+	}
 	if why := m.refuses(r, text, missing); why != "" || !ok {
 		m.NotifyLonger(why)
 		return nil
@@ -159,6 +194,7 @@ func (m *Model) send(id model.ConversationID, s snippet.Snippet, text string, mi
 		m.Notify(m.Say(i18n.SnippetTooLong))
 		return opened
 	}
+	m.sent = sentByMacro{s.Name + "\n" + string(s.Text), id, m.Clock.Local()}
 	before := slices.Clone(m.Undo)
 	sent := m.Writer.Send()
 	if m.Composer.Text() != "" { // it said why not
@@ -236,6 +272,13 @@ func (m *Model) act(id model.ConversationID, s snippet.Snippet, said i18n.ID) te
 	}
 	macro := *s.Macro
 	macro.Send = false
+	if who, _ := r.WhoWaits(); s.Text != "" && s.Macro.Done && who == model.WaitsReply {
+		macro.Done = false // the reply waits behind one that asks: the user has to decide
+		t = macro.Triage(r.Conversation, m.Inbox.User().ID)
+		if t == (model.Triage{}) {
+			return nil
+		}
+	}
 	return m.Triage.Act(id, t, m.Say(said, "Name", m.Look.Name(r.Customer), "Does", m.does(macro)))
 }
 

@@ -82,6 +82,8 @@ type Parts struct {
 	Records  Records
 	Triage   Triage
 	Team     Team
+	// NeedsOne says why what goes to one customer can't be done now; empty: it can.
+	NeedsOne func() string
 }
 
 // Model is the snippets, as far as the screen knows them.
@@ -105,6 +107,8 @@ type Model struct {
 	taken     func(key string) bool
 	// Configured are the macros that the user set on this machine.
 	Configured []Configured
+	// sent is the last reply that a macro sent.
+	sent sentByMacro
 	// over is the conversation that the picker lies speaks of.
 	over model.ConversationID
 	lies overlay.Overlay

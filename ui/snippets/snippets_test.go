@@ -433,3 +433,37 @@ func TestMacrosOfTheUsersFile(t *testing.T) {
 		t.Errorf("undone: %s %v", got.Status, got.Labels)
 	}
 }
+
+// TestAHeldMacroSendsOnce: the key's repeats send nothing, neither to this customer nor to the next.
+func TestAHeldMacroSendsOnce(t *testing.T) {
+	t.Parallel()
+	w := world(t, macro(snippet.Macro{Send: true}, "Thanks {customer}"))
+	for range 30 {
+		w.Keys("alt+1")
+		w.Passes(33 * time.Millisecond)
+	}
+	if len(w.Hub.Replies) != 1 {
+		t.Fatalf("sent %d times", len(w.Hub.Replies))
+	}
+	w.Shows("That macro has just sent its text.")
+	w.Keys("j", "alt+1")
+	if len(w.Hub.Replies) != 1 {
+		t.Error("the next customer got it by the same press")
+	}
+	w.Passes(4 * time.Second)
+	w.Keys("alt+1")
+	if len(w.Hub.Replies) != 2 {
+		t.Errorf("sent %d times, want 2", len(w.Hub.Replies))
+	}
+}
+
+// TestMacrosAreForOneCustomer: with several selected they do nothing.
+func TestMacrosAreForOneCustomer(t *testing.T) {
+	t.Parallel()
+	w := world(t, macro(snippet.Macro{Send: true, Done: true}, "Thanks"))
+	w.Keys("esc", "x", "alt+1")
+	if len(w.Hub.Replies) != 0 || triage(w, 0).Status != model.Open {
+		t.Errorf("sent %d", len(w.Hub.Replies))
+	}
+	w.Shows("This goes to one customer at a time.")
+}

@@ -207,6 +207,15 @@ func (w *World) Keys(keys ...string) {
 	}
 }
 
+// Taps presses keys with a pause after each, as a hand does that presses the same one again.
+func (w *World) Taps(keys ...string) {
+	w.Helper()
+	for _, k := range keys {
+		w.Keys(k)
+		w.Passes(200 * time.Millisecond)
+	}
+}
+
 // Types types text, a key for each character.
 func (w *World) Types(text string) {
 	w.Helper()
