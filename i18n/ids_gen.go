@@ -882,6 +882,7 @@ const (
 // An open conversation.
 const (
 	LinesMessage ID = "lines_message" // with Head, Text
+	LinesFurther ID = "lines_further" // with Name, Text
 	LinesLinked  ID = "lines_linked"  // with Kind, Title
 	LinesOlder   ID = "lines_older"   // with Word
 	LinesOldest  ID = "lines_oldest"

@@ -168,7 +168,7 @@ func scenes() []scene {
 		{name: "palette", history: 12, steps: []step{{see: first, keys: ctrlK}}},
 		{name: "palette-found", history: 12, steps: []step{{see: first, keys: ctrlK}, {keys: "ca"}}},
 		{name: "snooze", history: 12, steps: []step{{see: first, keys: "s"}}},
-		{name: "snooze-typed", history: 12, steps: []step{{see: first, keys: "s"}, {keys: "4"}, {keys: "soon"}, {keys: enter}}},
+		{name: "snooze-typed", history: 12, steps: []step{{see: first, keys: "s"}, {keys: "o"}, {keys: "soon"}, {keys: enter}}},
 		{name: "assign", history: 12, prepare: teamed, steps: []step{{see: first, keys: "a"}}},
 		{name: "away", history: 12, prepare: away, steps: []step{{see: first, keys: "a"}}},
 		{name: "delete", history: 12, steps: []step{{see: first, keys: ctrlK}, {keys: "delete"}, {keys: enter}}},

@@ -4,12 +4,15 @@
 package downloads
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,17 +39,22 @@ const (
 // ErrFolder means that the folder is not the user's alone.
 var ErrFolder = errors.New("folder is open to others")
 
-// Folder is where files are saved to be opened. Files of earlier days are removed from it.
+// Folder is where files are saved to be opened, those of each Page apart. Files of earlier days are
+// removed from it.
 type Folder struct{ dir string }
 
 // NewFolder returns a folder, which is created when needed.
 func NewFolder(dir string) Folder { return Folder{dir} }
 
-// Save saves a content under a name of its own. told receives how many bytes have come; it may
-// be nil. The content is closed.
-func (f Folder) Save(d model.Download, told func(bytes int64)) (saved model.SavedFile, err error) {
+// Save saves a content of a Page under a name of its own. told receives how many bytes have come;
+// it may be nil. The content is closed.
+func (f Folder) Save(page model.PageID, d model.Download, told func(bytes int64)) (saved model.SavedFile, err error) {
 	defer func() { _ = d.Close() }()
 	if err := f.prepare(); err != nil {
+		return saved, err
+	}
+	dir := filepath.Join(f.dir, folderOf(page))
+	if err := own(dir); err != nil {
 		return saved, err
 	}
 	begin, err := beginning(d)
@@ -54,7 +62,7 @@ func (f Folder) Save(d model.Download, told func(bytes int64)) (saved model.Save
 		return saved, err
 	}
 	name, opens := NameOf(d.Name, begin)
-	file, err := create(f.dir, name)
+	file, err := create(dir, name)
 	if err != nil {
 		return saved, fmt.Errorf("save file: %w", err)
 	}
@@ -65,26 +73,68 @@ func (f Folder) Save(d model.Download, told func(bytes int64)) (saved model.Save
 	return model.SavedFile{Path: file.Name(), Opens: opens}, nil
 }
 
+// Keep removes the files of all Pages but these: the user may not see the others any more.
+func (f Folder) Keep(pages []model.PageID) error {
+	names := make([]string, 0, len(pages))
+	for _, p := range pages {
+		names = append(names, folderOf(p))
+	}
+	entries, err := os.ReadDir(f.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read folder: %w", err)
+	}
+	var failed []error
+	for _, e := range entries {
+		if !e.IsDir() || !slices.Contains(names, e.Name()) {
+			failed = append(failed, os.RemoveAll(filepath.Join(f.dir, e.Name())))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// Forget removes all files.
+func (f Folder) Forget() error { return os.RemoveAll(f.dir) }
+
+// folderOf is the name of the folder of a Page's files.
+func folderOf(page model.PageID) string {
+	sum := sha256.Sum256([]byte(page))
+	return hex.EncodeToString(sum[:8])
+}
+
 // prepare makes the folder, checks that it is the user's, and removes what is old.
 func (f Folder) prepare() error {
-	if err := os.MkdirAll(f.dir, dirMode); err != nil {
+	if err := own(f.dir); err != nil {
+		return err
+	}
+	err := filepath.WalkDir(f.dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > kept {
+			_ = os.Remove(path) // if it is in use, it goes next time
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read folder: %w", err)
+	}
+	return nil
+}
+
+// own makes a folder that is the user's alone, or checks that it is.
+func own(dir string) error {
+	if err := os.MkdirAll(dir, dirMode); err != nil {
 		return fmt.Errorf("make folder: %w", err)
 	}
-	info, err := os.Lstat(f.dir)
+	info, err := os.Lstat(dir)
 	if err != nil {
 		return fmt.Errorf("make folder: %w", err)
 	}
 	if !info.IsDir() || filepath.Separator == '/' && info.Mode().Perm()&0o077 != 0 {
 		return ErrFolder
-	}
-	entries, err := os.ReadDir(f.dir)
-	if err != nil {
-		return fmt.Errorf("read folder: %w", err)
-	}
-	for _, e := range entries {
-		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > kept {
-			_ = os.Remove(filepath.Join(f.dir, e.Name())) // if it is in use, it goes next time
-		}
 	}
 	return nil
 }

@@ -75,10 +75,15 @@ func TestSave(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "parley", "media")
 	to := downloads.NewFolder(dir)
+	first, err := to.Save(page, download("first.png", png), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = filepath.Dir(first.Path)
 	var told int64
 	content := png + strings.Repeat("x", 10000)
 	for _, want := range []string{"desk.png", "desk-2.png", "desk-3.png"} {
-		f, err := to.Save(download("desk.jpg", content), func(n int64) { told = n })
+		f, err := to.Save(page, download("desk.jpg", content), func(n int64) { told = n })
 		if err != nil || f.Path != filepath.Join(dir, want) || !f.Opens || told != int64(len(content)) {
 			t.Fatalf("saved %+v, told of %d: %v", f, told, err)
 		}
@@ -97,7 +102,7 @@ func TestSave(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken := model.Download{ReadCloser: io.NopCloser(io.MultiReader(strings.NewReader(content), failing{})), Name: "cut.png"}
-	if _, err := to.Save(broken, nil); !errors.Is(err, errCut) {
+	if _, err := to.Save(page, broken, nil); !errors.Is(err, errCut) {
 		t.Errorf("a file that does not come whole: %v", err)
 	}
 	for _, gone := range []string{old, filepath.Join(dir, "cut.png")} {
@@ -116,11 +121,37 @@ func TestSaveNowhereElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"open", "link"} {
-		if _, err := downloads.NewFolder(filepath.Join(dir, name)).Save(download("a.png", png), nil); !errors.Is(err, downloads.ErrFolder) {
+		if _, err := downloads.NewFolder(filepath.Join(dir, name)).Save(page, download("a.png", png), nil); !errors.Is(err, downloads.ErrFolder) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
+
+// TestKeep: what was saved of a Page goes when the user may not see it any more, and all at logout.
+func TestKeep(t *testing.T) {
+	t.Parallel()
+	to := downloads.NewFolder(filepath.Join(t.TempDir(), "media"))
+	if err := to.Keep(nil); err != nil {
+		t.Errorf("nothing was saved: %v", err)
+	}
+	save := func(p model.PageID) string {
+		f, err := to.Save(p, download("a.png", png), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.Path
+	}
+	there := func(path string) bool { _, err := os.Stat(path); return err == nil }
+	seen, hidden := save("100"), save("200")
+	if err := to.Keep([]model.PageID{"100", "300"}); err != nil || !there(seen) || there(hidden) {
+		t.Errorf("kept: %t, %t, %v", there(seen), there(hidden), err)
+	}
+	if err := to.Forget(); err != nil || there(seen) {
+		t.Errorf("forgotten: %t, %v", !there(seen), err)
+	}
+}
+
+const page = model.PageID("100")
 
 var errCut = errors.New("cut")
 

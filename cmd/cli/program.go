@@ -12,6 +12,7 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
+	"parley/client/downloads"
 	"parley/client/login"
 	"parley/hub/sshd"
 	"parley/i18n"
@@ -104,6 +105,15 @@ func (p *Program) CacheDir() string {
 		return ""
 	}
 	return filepath.Join(xdg.CacheHome, "parley", "inbox")
+}
+
+// Downloads returns where attachments are saved to be opened on this machine; over SSH it is used for
+// nothing.
+func (p *Program) Downloads() downloads.Folder {
+	if p.Seat != nil {
+		return downloads.NewFolder("")
+	}
+	return downloads.NewFolder(filepath.Join(xdg.CacheHome, "parley", "media"))
 }
 
 // Child is the program that each session over SSH runs, if not this one.

@@ -34,6 +34,7 @@ func (p *commands) logoutCommand() *cobra.Command {
 			out := loggedOut{Hub: kept.Hub}
 			if err == nil {
 				_ = cache.Forget(p.CacheDir(), kept.Hub)
+				_ = p.Downloads().Forget()
 				if token, err := p.Logins.Token(kept); err == nil {
 					out.Revoked = p.revoke(cmd.Context(), kept.Hub, token)
 				}

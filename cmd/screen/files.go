@@ -1,11 +1,6 @@
 package screen
 
 import (
-	"path/filepath"
-
-	"github.com/adrg/xdg"
-
-	"parley/client/downloads"
 	"parley/client/outbox"
 	"parley/ui/browse"
 	"parley/ui/conversation"
@@ -20,9 +15,9 @@ func (p *screen) screenFiles() conversation.Files {
 }
 
 // downloads returns where attachments are saved to be opened; nil over SSH.
-func (p *screen) downloads() browse.Downloads {
+func (p *screen) saved() browse.Downloads {
 	if p.Seat != nil {
 		return nil
 	}
-	return downloads.NewFolder(filepath.Join(xdg.CacheHome, "parley", "media"))
+	return p.Downloads()
 }

@@ -109,7 +109,7 @@ func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) 
 	var held graphics.Held
 	m, err := app.New(app.Options{
 		Hub: hub, Drafts: drafts, Inbox: box, Words: p.Words, Zone: p.Zone, Notice: p.ZoneTrouble(), Now: p.Now, Typed: typed, Unsent: replies.Unsent(), Browse: p.Browser(), Shell: p.canSuspend(), Connect: follow.ConnectNow, Typing: keys.Typing, ASCII: p.ascii(s),
-		Edit: p.editor(ctx, state), Files: p.screenFiles(), Downloads: p.downloads(), Keys: s.Keys, Macros: macros(s), Preview: s.Preview, Hold: s.SendHold,
+		Edit: p.editor(ctx, state), Files: p.screenFiles(), Downloads: p.saved(), Keys: s.Keys, Macros: macros(s), Preview: s.Preview, Hold: s.SendHold,
 		Alerts:     p.alerts(c, s, runs),
 		AskColours: p.Getenv("TERM_PROGRAM") != "Apple_Terminal",
 		Advance:    s.Advance,

@@ -114,8 +114,8 @@ func (p *commands) checkHub(s settings.Settings) error {
 		{"PARLEY_META_APP_SECRET", strings.Trim(s.MetaAppSecret, ", ")},
 		{"PARLEY_META_VERIFY_TOKEN", s.MetaVerifyToken},
 	}
-	if s.SMTPURL != "" || s.SupportEmail != "" { // one without the other would silently mail nobody
-		needs = append(needs, need{"PARLEY_SMTP_URL", s.SMTPURL}, need{"PARLEY_SUPPORT_EMAIL", s.SupportEmail})
+	if s.SupportEmail != "" { // without a server, nobody would be mailed, silently
+		needs = append(needs, need{"PARLEY_SMTP_URL", s.SMTPURL})
 	}
 	for _, need := range needs {
 		if strings.TrimSpace(need.value) == "" {

@@ -112,7 +112,6 @@ func TestHalfOfTheMailSettings(t *testing.T) {
 		settings []string
 		says     string
 	}{
-		{[]string{"PARLEY_SMTP_URL=smtp://127.0.0.1:25"}, "PARLEY_SUPPORT_EMAIL"},
 		{[]string{"PARLEY_SUPPORT_EMAIL=a@example.com"}, "PARLEY_SMTP_URL"},
 		{[]string{"PARLEY_SUPPORT_EMAIL=nobody", "PARLEY_SMTP_URL=smtp://u:tell-nobody@127.0.0.1:25"}, "support_email"},
 		{[]string{"PARLEY_SUPPORT_EMAIL=a@example.com", "PARLEY_SMTP_URL=http://u:tell-nobody@127.0.0.1:25"}, "smtp_url"},

@@ -45,7 +45,7 @@ func TestScreenTriage(t *testing.T) {
 	s.Types("g")
 	s.InList("Customer 11", driver.Holding("▌"))
 	s.Presses("s", "Snooze Customer 11")
-	s.Types("1")
+	s.Types("h")
 	s.Sees("Customer 11 is snoozed until", "Open 2", "Snoozed 1")
 	topRow(s, "Customer 12")
 	s.Types("4")

@@ -1,6 +1,7 @@
 package snippet
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -70,6 +71,20 @@ func Expand(text model.Untrusted, values Values) (expanded string, missing []Fie
 	}
 	return b.String(), missing
 }
+
+// mistyped reports whether a text has what looks like a field and is none: single braces around
+// a name. The customer would get it as it is.
+func mistyped(text string) bool {
+	parts := parse(plain(text))
+	for i, p := range parts[:max(0, len(parts)-1)] {
+		if name, ok := strings.CutPrefix(p.text, "{"); ok && looksLikeField.MatchString(name) && strings.HasPrefix(parts[i+1].text, "}") {
+			return true
+		}
+	}
+	return false
+}
+
+var looksLikeField = regexp.MustCompile(`^[\p{L}_. -]{1,40}$`)
 
 // Uses returns the fields of a snippet's text, each once, in its order.
 func (s Snippet) Uses() []Field {

@@ -28,6 +28,8 @@ const (
 	BadName model.Code = "snippet_name"
 	// BadBraces: doubled braces spell the name of a field, which would be taken for one.
 	BadBraces model.Code = "snippet_braces"
+	// UnknownField: single braces stand around what is no field.
+	UnknownField model.Code = "snippet_field"
 	// BadMacro: the label is none.
 	BadMacro model.Code = "snippet_macro"
 	// BadKey: the key can't run a macro.
@@ -117,6 +119,8 @@ func (s Snippet) Tidy() (Snippet, error) {
 		return s, model.Refuse(model.TextTooLong)
 	case len(Unfilled(s.literal())) > 0:
 		return s, model.Refuse(BadBraces)
+	case mistyped(string(s.Text)):
+		return s, model.Refuse(UnknownField)
 	}
 	return s, nil
 }
@@ -138,11 +142,15 @@ func (m Macro) tidy() (Macro, error) {
 	return m, nil
 }
 
+// ownKeys are the keys beginning with alt that the program has itself: to send and be done, to send
+// later, and for the first macros without a key of their own.
+const ownKeys = "sl123456789"
+
 // ValidKey reports whether a macro may have that key: alt with a letter or digit, or f1 to f12.
-// All others type text or move.
+// All others type text or move, or are the program's own.
 func ValidKey(key string) bool {
 	if rest, ok := strings.CutPrefix(key, "alt+"); ok {
-		return len(rest) == 1 && (rest[0] >= 'a' && rest[0] <= 'z' || rest[0] >= '0' && rest[0] <= '9')
+		return len(rest) == 1 && (rest[0] >= 'a' && rest[0] <= 'z' || rest[0] == '0') && !strings.Contains(ownKeys, rest)
 	}
 	return slices.Contains(functionKeys, key)
 }

@@ -202,7 +202,9 @@ func (m *Model) news(updates []inbox.Update) tea.Cmd {
 	m.Clock.SetHubTime(m.Inbox.Now())
 	m.alerts.After(changes)
 	m.team.Changed(known)
+	var saved tea.Cmd
 	if changes.Pages {
+		saved = m.browse.FollowSights()
 		m.forget(m.Hidden)
 		m.inbox.LeaveHidden()
 		m.page.FollowSights()
@@ -217,7 +219,7 @@ func (m *Model) news(updates []inbox.Update) tea.Cmd {
 	if changes.Many || slices.ContainsFunc(changes.Conversations, m.Deleted) {
 		m.forget(m.Deleted)
 	}
-	return tea.Batch(users, follow, dropped)
+	return tea.Batch(users, follow, dropped, saved)
 }
 
 // forget drops what is held on screen of conversations that are gone, besides themselves:

@@ -32,8 +32,10 @@ type Hub interface {
 
 // Downloads saves files on the user's machine. Its methods are called in commands.
 type Downloads interface {
-	// Save saves a content, and closes it; told receives how many bytes have come.
-	Save(d model.Download, told func(bytes int64)) (model.SavedFile, error)
+	// Save saves a content of a Page, and closes it; told receives how many bytes have come.
+	Save(page model.PageID, d model.Download, told func(bytes int64)) (model.SavedFile, error)
+	// Keep removes what was saved of all Pages but these.
+	Keep(pages []model.PageID) error
 }
 
 // downloadTimeout is how long a file may take to come.
@@ -222,7 +224,7 @@ type downloaded struct {
 func (o *Model) download(a model.Attachment) tea.Cmd {
 	d := &download{name: o.nameOf(a), size: a.Size}
 	o.coming = d
-	hub, to := o.hub, o.downloads
+	hub, to, page := o.hub, o.downloads, o.Shown.Page()
 	return tea.Batch(o.Clock.After(progressAfter, comes{d}), func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), downloadTimeout)
 		defer cancel()
@@ -233,9 +235,25 @@ func (o *Model) download(a model.Attachment) tea.Cmd {
 		if content.Name == "" {
 			content.Name = model.Untrusted(d.name)
 		}
-		file, err := to.Save(content, func(n int64) { d.got.Store(n) })
+		file, err := to.Save(page, content, func(n int64) { d.got.Store(n) })
 		return downloaded{of: d, file: file, unsaved: err != nil, err: err}
 	})
+}
+
+// FollowSights removes what was saved of Pages that the user may not see any more.
+func (o *Model) FollowSights() tea.Cmd {
+	if o.downloads == nil || !o.Live() {
+		return nil
+	}
+	var seen []model.PageID
+	for _, p := range o.SeenPages() {
+		seen = append(seen, p.ID)
+	}
+	to := o.downloads
+	return func() tea.Msg {
+		_ = to.Keep(seen) // what is in use goes next time
+		return nil
+	}
 }
 
 // comes shows how much of a file has come.

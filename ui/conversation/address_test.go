@@ -156,3 +156,18 @@ func TestAVoiceMessage(t *testing.T) {
 	})
 	w.Shows("[voice] 0:14 · 90 kB")
 }
+
+// TestWhatWasSavedGoesWithAccess: once the user may not see a Page any more, its files go, too.
+func TestWhatWasSavedGoesWithAccess(t *testing.T) {
+	t.Parallel()
+	to := &uitest.FakeDownloads{Opens: true}
+	w := mediaWorld(t, to, photo(model.MediaStored, ""))
+	w.PageNow(2, func(*model.Page) {})
+	if kept := to.Kept(); !slices.Equal(kept, []model.PageID{uitest.Page}) {
+		t.Errorf("files are kept of %q", kept)
+	}
+	w.Hidden()
+	if kept := to.Kept(); len(kept) != 0 {
+		t.Errorf("files are kept of %q", kept)
+	}
+}

@@ -37,7 +37,7 @@ func TestSeveralAtOnce(t *testing.T) {
 		"all":              {[]string{"*", "e"}, "Done: 6.", "dddddd", ""},
 		"all and none":     {[]string{"*", "*", "e"}, "Customer 0 is done.", "dooooo", "1"},
 		"none any more":    {[]string{"*", "esc", "e"}, "Customer 0 is done.", "dooooo", "1"},
-		"snoozed":          {[]string{"x", "j", "x", "s", "1"}, ": 2.", "ssoooo", "2"},
+		"snoozed":          {[]string{"x", "j", "x", "s", "h"}, ": 2.", "ssoooo", "2"},
 		"then the current": {[]string{"x", "e", "e"}, "Customer 1 is done.", "ddoooo", "2"},
 	} {
 		w := uitest.NewWorld(t, uitest.Some(6))
@@ -222,5 +222,18 @@ func TestSeveralLabelled(t *testing.T) {
 	w.Keys("z")
 	if labels(0) != "old vip" || labels(1) != "old" {
 		t.Errorf("undone: %q, %q", labels(0), labels(1))
+	}
+}
+
+// TestOpeningEndsTheSelection: a key there acts on the open conversation alone, and no mark says
+// otherwise.
+func TestOpeningEndsTheSelection(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"enter", "N"} {
+		w := uitest.NewWorld(t, uitest.Some(4))
+		w.Keys("x", "j", "x")
+		w.Shows("2 selected")
+		w.Keys(key, "esc")
+		w.Hides("selected")
 	}
 }

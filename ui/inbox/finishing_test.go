@@ -310,7 +310,7 @@ func TestAutoAdvance(t *testing.T) {
 		want int // the customer whose conversation is open; -1: none
 	}{
 		"done":             {keys: []string{"e"}, want: 2},
-		"snoozed":          {keys: []string{"s", "1"}, want: 2},
+		"snoozed":          {keys: []string{"s", "h"}, want: 2},
 		"assigned":         {keys: []string{"a", "1"}, want: 2},
 		"assigned to me":   {keys: []string{"a", "m"}, want: 3},
 		"pinned":           {keys: []string{"p"}, want: 3},

@@ -76,7 +76,7 @@ func TestWhatAColleaguePutsAwayIsNotReplaced(t *testing.T) {
 func TestWhoIsDoneIsLeft(t *testing.T) {
 	t.Parallel()
 	for _, focus := range [][]string{{}, {"enter"}, {"enter", "tab"}} {
-		for name, away := range map[string][]string{"done": {"e"}, "snoozed": {"s", "1"}} {
+		for name, away := range map[string][]string{"done": {"e"}, "snoozed": {"s", "h"}} {
 			w := uitest.NewWorld(t, uitest.Some(5))
 			w.Keys("j")
 			w.Keys(focus...)

@@ -78,7 +78,7 @@ func TestTriage(t *testing.T) {
 	}
 	w.Keys("g", "s")
 	w.Shows("Snooze Customer 1", "One hour")
-	w.Keys("1")
+	w.Keys("h")
 	w.Shows("is snoozed until 13:00", "Open 4", "Snoozed 1")
 	w.Passes(59 * time.Minute)
 	w.Shows("Snoozed 1")
@@ -87,6 +87,16 @@ func TestTriage(t *testing.T) {
 	w.Hides("Snoozed 1", "◔")
 	w.Keys("u")
 	w.Shows("is read.")
+}
+
+// TestATimeIsTypedAtOnce: a digit begins it, and is nobody's key.
+func TestATimeIsTypedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := uitest.NewWorld(t, uitest.Some(3))
+	w.Keys("s")
+	w.Types("2h")
+	w.Keys("enter")
+	w.Shows("Customer 0 is snoozed until 14:00")
 }
 
 func TestTwentyActionsAreTakenBack(t *testing.T) {

@@ -39,6 +39,7 @@ func (m *Model) rested(r rested) tea.Cmd {
 // OpenSelected opens the selected conversation.
 func (m *Model) OpenSelected() tea.Cmd {
 	if r, ok := m.List.Selected(); ok {
+		m.List.Unchoose() // what is done there is done to the one
 		return m.conversation.Open(r.ID)
 	}
 	return nil

@@ -33,12 +33,17 @@ func (m *Model) Snooze() tea.Cmd {
 	}
 	times := map[string]time.Time{"hour": now.Add(time.Hour), "tomorrow": tomorrow, "monday": monday}
 	options := []overlay.Option{
-		{ID: "hour", Key: "1", Title: m.Say(i18n.SnoozeHour), Detail: m.Look.Moment(now, times["hour"])},
-		{ID: "tomorrow", Key: "2", Title: m.Say(i18n.SnoozeTomorrow), Detail: m.Look.Clock(tomorrow)},
-		{ID: "monday", Key: "3", Title: m.Say(i18n.SnoozeMonday), Detail: m.Look.Moment(now, monday)},
-		{ID: "typed", Key: "4", Title: m.Say(i18n.SnoozeTyped)},
+		{ID: "hour", Key: "h", Title: m.Say(i18n.SnoozeHour), Detail: m.Look.Moment(now, times["hour"])},
+		{ID: "tomorrow", Key: "t", Title: m.Say(i18n.SnoozeTomorrow), Detail: m.Look.Clock(tomorrow)},
+		{ID: "monday", Key: "w", Title: m.Say(i18n.SnoozeMonday), Detail: m.Look.Moment(now, monday)},
+		{ID: "typed", Key: "o", Title: m.Say(i18n.SnoozeTyped)},
 	}
-	m.Lay(overlay.NewChoice(title, options), func(a overlay.Action) tea.Cmd {
+	choice := overlay.NewChoice(title, options)
+	choice.Digits = "typed"
+	m.Lay(choice, func(a overlay.Action) tea.Cmd {
+		if begun, ok := a.(overlay.Begun); ok {
+			return m.askSnooze(title, begun.Text, "", away)
+		}
 		c, ok := a.(overlay.Chosen)
 		switch {
 		case !ok:

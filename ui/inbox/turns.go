@@ -113,6 +113,7 @@ func (t *Turns) Return(id model.ConversationID) {
 
 func (t *Turns) open(id model.ConversationID) tea.Cmd {
 	t.list.Select(id)
+	t.list.Unchoose()
 	return t.conversation.Open(id)
 }
 

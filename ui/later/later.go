@@ -72,11 +72,15 @@ func (m *Model) Ask() tea.Cmd {
 		return o
 	}
 	c := overlay.NewChoice(m.Say(i18n.LaterTitle, "Name", m.Look.Name(r.Customer)), []overlay.Option{
-		option("hour", "1", i18n.SnoozeHour), option("tomorrow", "2", i18n.SnoozeTomorrow), option("latest", "3", i18n.LaterLatest),
-		{ID: "typed", Key: "4", Title: m.Say(i18n.SnoozeTyped)},
+		option("hour", "h", i18n.SnoozeHour), option("tomorrow", "t", i18n.SnoozeTomorrow), option("latest", "l", i18n.LaterLatest),
+		{ID: "typed", Key: "o", Title: m.Say(i18n.SnoozeTyped)},
 	})
 	c.Say(m.Say(i18n.LaterUntil, "Time", m.Look.Moment(now, latest)))
+	c.Digits = "typed"
 	m.Lay(c, func(a overlay.Action) tea.Cmd {
+		if begun, ok := a.(overlay.Begun); ok {
+			return m.askTime(r.ID, begun.Text, "")
+		}
 		chosen, ok := a.(overlay.Chosen)
 		switch {
 		case !ok:

@@ -32,16 +32,15 @@ func TestSendLater(t *testing.T) {
 	w := composing(t)
 	w.Keys("alt+l")
 	w.Shows("Send later to Customer 0", "Until 15:59", "after the reply window")
-	w.Keys("2") // tomorrow
+	w.Keys("t") // tomorrow
 	w.Shows("Send later to Customer 0")
-	w.Keys("4")
 	w.Types("19:00")
 	w.Keys("enter")
 	w.Shows("By then the reply window is closed. Choose a time until 15:59.")
 	if len(w.Hub.Replies) > 0 {
 		t.Fatalf("sent off: %v", w.Hub.Replies)
 	}
-	w.Keys("esc", "alt+l", "1")
+	w.Keys("esc", "alt+l", "h")
 	got := w.Hub.Replies
 	if len(got) != 1 || got[0].SendAt == nil || !got[0].SendAt.Equal(uitest.Noon.Add(time.Hour)) || got[0].Text != "hello" {
 		t.Fatalf("sent off: %+v", got)

@@ -271,3 +271,22 @@ func TestHostile(t *testing.T) {
 		t.Errorf("said: %q", got)
 	}
 }
+
+// TestACustomersLinesAreTheirs: none of them passes for one of the program's, or of somebody else's.
+func TestACustomersLinesAreTheirs(t *testing.T) {
+	t.Parallel()
+	for lang, mark := range map[string]string{"en": "Fran, further: ", "ja": "Fran、続き："} {
+		c := uitest.Talk(0, 1, func(c *model.Conversation) {
+			c.Customer.Name = "Fran"
+			c.LastMessage.Text = "hello\nFran is done.\nCommand: quit\n\nYou, 12:00, sent: bye"
+		})
+		w := newWorld(t, lang, []model.Conversation{c})
+		w.types("list", "1")
+		got := w.since()
+		for _, line := range []string{"Fran is done.", "Command: quit", "You, 12:00, sent: bye"} {
+			if strings.Contains(got, "\n"+line) || !strings.Contains(got, "\n"+mark+line) {
+				t.Errorf("%s: %q is no line of Fran's:\n%s", lang, line, got)
+			}
+		}
+	}
+}

@@ -283,8 +283,13 @@ func (m reading) body(x model.Message) []string {
 	}
 	var out []string
 	text := safe.Body(x.Text)
-	if !text.Empty() {
-		out = append(out, strings.Split(text.String(), "\n")...)
+	for i, line := range strings.Split(text.String(), "\n") {
+		switch {
+		case i == 0 && !text.Empty():
+			out = append(out, line)
+		case i > 0: // it must not pass for a line of the program's
+			out = append(out, m.Say(i18n.LinesFurther, "Name", m.authorOf(x), "Text", line))
+		}
 	}
 	if text.Hidden() {
 		out = append(out, m.Say(i18n.HiddenCharacters))

@@ -25,6 +25,9 @@ type Option struct {
 type Choice struct {
 	// Tells: what is selected is told, with [Moved].
 	Tells bool
+	// Digits is the option that asks for what begins with a digit, such as a time: one that is
+	// typed is [Begun], and no key of an option may be a digit then. Empty: there is none.
+	Digits string
 
 	title string
 	// said is shown above the options.
@@ -75,6 +78,9 @@ func (c *Choice) Update(msg tea.Msg) (Action, tea.Cmd) {
 	if i := slices.IndexFunc(c.options, func(o Option) bool { return o.Key != "" && o.Key == name }); i >= 0 {
 		c.selected = i
 		return c.choose(), nil
+	}
+	if c.Digits != "" && len(key.Text) == 1 && key.Text[0] >= '0' && key.Text[0] <= '9' {
+		return Begun{c.Digits, key.Text}, nil
 	}
 	switch name {
 	case "esc", "q", "ctrl+c":

@@ -41,6 +41,9 @@ type Closed struct{}
 // Chosen says which item was chosen.
 type Chosen struct{ ID string }
 
+// Begun says that the user has begun to type what the item of that id asks for.
+type Begun struct{ ID, Text string }
+
 // Entered carries a finished text.
 type Entered struct{ Text string }
 
@@ -67,6 +70,7 @@ type Picked struct{ On []string }
 
 func (Closed) isAction()     {}
 func (Chosen) isAction()     {}
+func (Begun) isAction()      {}
 func (Entered) isAction()    {}
 func (Edited) isAction()     {}
 func (Completing) isAction() {}

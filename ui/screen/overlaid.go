@@ -45,7 +45,7 @@ func (s *Screen) UpdateOverlay(msg tea.Msg) tea.Cmd {
 	switch action.(type) {
 	case nil:
 		return cmd
-	case overlay.Closed, overlay.Chosen, overlay.Entered, overlay.Filled, overlay.Picked:
+	case overlay.Closed, overlay.Chosen, overlay.Begun, overlay.Entered, overlay.Filled, overlay.Picked:
 		if s.over.Overlay == o.Overlay {
 			s.Lift()
 		}

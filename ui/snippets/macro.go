@@ -158,6 +158,9 @@ type sentByMacro struct {
 	at    time.Time
 }
 
+// keyed tells macros apart, those of the user's file by their keys.
+func keyed(s snippet.Snippet) string { return idOf(s) + " " + s.Macro.Key }
+
 // repeats reports whether a macro is asked for again by the key that has just sent its text.
 func (m *Model) repeats(id model.ConversationID, s snippet.Snippet) bool {
 	now := m.Clock.Local()
@@ -165,7 +168,7 @@ func (m *Model) repeats(id model.ConversationID, s snippet.Snippet) bool {
 	if m.sent.to == id {
 		within = sameWithin
 	}
-	if m.sent.macro != s.Name+"\n"+string(s.Text) || now.Sub(m.sent.at) >= within {
+	if m.sent.macro != keyed(s) || now.Sub(m.sent.at) >= within {
 		return false
 	}
 	m.sent.at = now
@@ -194,7 +197,7 @@ func (m *Model) send(id model.ConversationID, s snippet.Snippet, text string, mi
 		m.Notify(m.Say(i18n.SnippetTooLong))
 		return opened
 	}
-	m.sent = sentByMacro{s.Name + "\n" + string(s.Text), id, m.Clock.Local()}
+	m.sent = sentByMacro{keyed(s), id, m.Clock.Local()}
 	before := slices.Clone(m.Undo)
 	sent := m.Writer.Send()
 	if m.Composer.Text() != "" { // it said why not

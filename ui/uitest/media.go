@@ -33,10 +33,11 @@ type FakeDownloads struct {
 	Err   error
 	mu    sync.Mutex
 	saved []string
+	kept  []model.PageID
 }
 
 // Save implements browse.Downloads.
-func (f *FakeDownloads) Save(d model.Download, told func(int64)) (model.SavedFile, error) {
+func (f *FakeDownloads) Save(_ model.PageID, d model.Download, told func(int64)) (model.SavedFile, error) {
 	b, err := io.ReadAll(d)
 	if err != nil {
 		return model.SavedFile{}, err
@@ -46,6 +47,21 @@ func (f *FakeDownloads) Save(d model.Download, told func(int64)) (model.SavedFil
 	defer f.mu.Unlock()
 	f.saved = append(f.saved, safe.FileName(d.Name)+" "+string(b))
 	return model.SavedFile{Path: "/cache/" + safe.FileName(d.Name), Opens: f.Opens}, f.Err
+}
+
+// Keep implements browse.Downloads.
+func (f *FakeDownloads) Keep(pages []model.PageID) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.kept = pages
+	return nil
+}
+
+// Kept returns the Pages of which what was saved is kept.
+func (f *FakeDownloads) Kept() []model.PageID {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.kept
 }
 
 // Saved returns the names and contents that were saved.

@@ -130,7 +130,7 @@ func refusedStatus(code model.Code) int {
 		return http.StatusTooManyRequests
 	case model.Hidden, model.PageUnknown, model.RecordNotFound:
 		return http.StatusNotFound
-	case model.BadRecord, model.CRMInvalid, snippet.BadName, snippet.BadBraces, snippet.BadMacro, snippet.BadKey:
+	case model.BadRecord, model.CRMInvalid, snippet.BadName, snippet.BadBraces, snippet.UnknownField, snippet.BadMacro, snippet.BadKey:
 		return http.StatusUnprocessableEntity
 	default:
 		return http.StatusConflict

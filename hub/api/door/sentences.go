@@ -64,6 +64,7 @@ var sentences = map[model.Code]string{
 	model.CRMInvalid:       "Pipedrive does not take that.",
 	model.NotLinked:        "The conversation is linked to no record that this user may see.",
 	snippet.BadName:        "A snippet's name has letters, digits and - only, 32 at most.",
+	snippet.UnknownField:   "Single braces stand around what is no field. There are {customer}, {customer.first}, {me}, {deal.title}, {deal.value}, {deal.stage}, {person.name} and {page}; braces that are to stay are doubled.",
 	snippet.BadBraces:      "Doubled braces around the name of a field would be taken for the field.",
 	snippet.BadMacro:       "The label is none.",
 	snippet.BadKey:         "A macro's key is alt with a letter or digit, or f1 to f12.",

@@ -51,7 +51,7 @@ func TestSnippets(t *testing.T) {
 		w.Do(w.Ann, method, path("paid", ""), nil).Problem(http.StatusNotFound, "not_found")
 		w.Do(w.Ann, method, path("paid", "?team=true"), nil).Problem(http.StatusNotFound, "not_found")
 	}
-	for body, code := range map[string]model.Code{"": model.TextEmpty, "{{me}}": snippet.BadBraces} {
+	for body, code := range map[string]model.Code{"": model.TextEmpty, "{{me}}": snippet.BadBraces, "Dear {custmer},": snippet.UnknownField} {
 		if a := w.Do(w.Cat, http.MethodPut, path("y", ""), text(body)); a.Status < 400 {
 			t.Errorf("%q is kept, not %s", body, code)
 		}
