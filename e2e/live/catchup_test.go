@@ -40,8 +40,8 @@ func runSQL(h *livehub.Hub, statements string, arguments ...any) {
 func ages(h *livehub.Hub, id model.ConversationID, changes int) {
 	h.Helper()
 	runSQL(h, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-		INSERT INTO events (page_id, seq, kind, object_id, at)
-		SELECT ?2, (SELECT seq FROM pages WHERE page_id = ?2) + i, 'conversation', ?3, ?4 FROM n;
+		INSERT INTO events (key, kind, object, at, stamp)
+		SELECT (SELECT key << 35 FROM search_pages WHERE page_id = ?2) + (SELECT seq FROM pages WHERE page_id = ?2) + i, 'conversation', '=' || ?3, ?4, '' FROM n;
 		UPDATE pages SET seq = seq + ?1 WHERE page_id = ?2;
 		UPDATE conversations SET doc = json_set(doc, '$.seq', (SELECT seq FROM pages WHERE page_id = ?2)) WHERE page_id = ?2 AND id = ?3`,
 		changes, string(id.Page()), string(id), time.Now().UnixMicro())
@@ -61,8 +61,8 @@ func multiplies(h *livehub.Hub, id model.ConversationID, conversations int) {
 				'$.updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', new_at / 1000000.0, 'unixepoch'))
 		FROM made;
 		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-		INSERT INTO events (page_id, seq, kind, object_id, at)
-		SELECT ?2, (SELECT seq FROM pages WHERE page_id = ?2) + i, 'conversation', ?2 || '_' || (100000 + i), ?4 FROM n;
+		INSERT INTO events (key, kind, object, at, stamp)
+		SELECT (SELECT key << 35 FROM search_pages WHERE page_id = ?2) + (SELECT seq FROM pages WHERE page_id = ?2) + i, 'conversation', 100000 + i, ?4, '' FROM n;
 		UPDATE pages SET seq = seq + ?1 WHERE page_id = ?2`,
 		conversations, string(id.Page()), string(id), time.Now().UnixMicro())
 }

@@ -56,8 +56,8 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 func (s *Store) pruneLog(ctx context.Context, page model.PageID, before time.Time) error {
 	var keep int64
 	err := s.read(ctx, func(ss *sqldb.Session) error {
-		err := ss.Get(`SELECT seq FROM events WHERE page_id = ? AND at >= ? ORDER BY seq LIMIT 1`,
-			sqldb.Args{page, sqldb.Micros(before)}, &keep)
+		err := ss.Get(`SELECT key & 0x7ffffffff FROM events WHERE`+sqldb.InLog+` AND at >= ? ORDER BY key LIMIT 1`,
+			sqldb.Args{page, 0, page, sqldb.Micros(before)}, &keep)
 		if !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
@@ -69,8 +69,8 @@ func (s *Store) pruneLog(ctx context.Context, page model.PageID, before time.Tim
 		return err
 	}
 	return s.inChunks(ctx, func(ss *sqldb.Session) (int64, error) {
-		return ss.Exec(`DELETE FROM events WHERE page_id = ? AND seq IN (
-			SELECT seq FROM events WHERE page_id = ? AND seq < ? ORDER BY seq LIMIT ?)`,
+		return ss.Exec(`DELETE FROM events WHERE key IN (
+			SELECT key FROM events WHERE`+sqldb.LogUpTo+` ORDER BY key LIMIT ?)`,
 			page, page, keep, pruneRows)
 	})
 }

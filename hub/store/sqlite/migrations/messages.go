@@ -41,11 +41,8 @@ func moveMessages(ctx context.Context, tx *sql.Tx) (int, error) {
 // moveMessage stores one message anew. Its Page and conversation have a number from now on, if they
 // had none.
 func moveMessage(ctx context.Context, tx *sql.Tx, m store.Message) error {
-	var page, conversation int64
-	_, err := tx.ExecContext(ctx, `INSERT INTO search_pages (page_id) VALUES (?) ON CONFLICT DO NOTHING`, m.ID.Page())
-	if err == nil {
-		err = tx.QueryRowContext(ctx, `SELECT key FROM search_pages WHERE page_id = ?`, m.ID.Page()).Scan(&page)
-	}
+	var conversation int64
+	page, err := pageNumber(ctx, tx, m.ID.Page())
 	if err == nil {
 		_, err = tx.ExecContext(ctx, `INSERT INTO search_conversations (page_id, conversation_id, name) VALUES (?, ?, '') ON CONFLICT DO NOTHING`,
 			m.ID.Page(), m.ConversationID)

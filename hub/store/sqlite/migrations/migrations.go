@@ -37,12 +37,14 @@ type Step struct {
 
 // moves returns the table that a migration rewrites.
 func moves(version int) *move {
-	const compactRaw, compactMessages = 30, 32
+	const compactRaw, compactMessages, compactLog = 30, 32, 33
 	switch version {
 	case compactRaw:
 		return &rawEvents
 	case compactMessages:
 		return &messages
+	case compactLog:
+		return &pageLogs
 	}
 	return nil
 }

@@ -32,19 +32,15 @@ func (r logReader) HeadStamp(page model.PageID) (string, error) {
 	return stamp, sqldb.Wrap(err, "read head of page %s", page)
 }
 
+const logQuery = `SELECT ` + sqldb.LogColumns + ` FROM events WHERE` + sqldb.InLog + ` ORDER BY key LIMIT ?`
+
 // Events implements [store.Reader].
 func (r logReader) Events(page model.PageID, after int64, limit int) ([]store.LogRow, error) {
 	var list []store.LogRow
-	err := r.Each(`SELECT seq, kind, object_id, at, stamp FROM events WHERE page_id = ? AND seq > ? ORDER BY seq LIMIT ?`,
-		sqldb.Args{page, after, max(limit, 0)}, func(rows *sql.Rows) error {
-			var row store.LogRow
-			var at int64
-			if err := rows.Scan(&row.Seq, &row.Kind, &row.ID, &at, &row.Stamp); err != nil {
-				return err
-			}
-			row.At = sqldb.FromMicros(at)
-			list = append(list, row)
-			return nil
-		})
+	err := r.Each(logQuery, sqldb.Args{page, after, page, max(limit, 0)}, func(rows *sql.Rows) error {
+		row, err := sqldb.ScanLog(page, rows)
+		list = append(list, row)
+		return err
+	})
 	return list, sqldb.Wrap(err, "read log of page %s", page)
 }

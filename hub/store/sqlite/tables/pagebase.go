@@ -50,7 +50,10 @@ func (t pageBase) change(kind store.Kind, id string) (int64, error) {
 	if err != nil {
 		return 0, sqldb.Wrap(err, "take seq of page %s", t.page)
 	}
-	err = t.Run(`INSERT INTO events (page_id, seq, kind, object_id, at, stamp) VALUES (?, ?, ?, ?, ?, ?)`,
-		t.page, seq, kind, id, sqldb.Micros(t.Time()), stamp)
+	key, err := t.pageKey()
+	if err == nil {
+		err = t.Run(`INSERT INTO events (`+sqldb.LogColumns+`) VALUES (?, ?, ?, ?, ?)`,
+			sqldb.LogRow(key, t.page, store.LogRow{Seq: seq, Kind: kind, ID: id, At: t.Time(), Stamp: stamp})...)
+	}
 	return seq, t.Spoil(sqldb.Wrap(err, "log change of page %s", t.page))
 }
