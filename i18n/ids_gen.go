@@ -609,16 +609,31 @@ const (
 
 // Its store.
 const (
-	ErrStoreLocked    ID = "err_store_locked"    // with File
-	ErrDatabaseLocked ID = "err_database_locked" // with Database
-	ErrStoreNewer     ID = "err_store_newer"     // with File
-	ErrStoreOpen      ID = "err_store_open"      // with File, Reason
-	ErrStoreMissing   ID = "err_store_missing"   // with File, Mark, Was, New
-	ErrStoreOlder     ID = "err_store_older"     // with File, Is, Was, Accept
-	ErrStoreDiverged  ID = "err_store_diverged"  // with File, Is, Mark, Was, Accept
-	ErrStoreOther     ID = "err_store_other"     // with File, Mark, Was, Accept
-	ErrStoreMixed     ID = "err_store_mixed"     // with Log, File, Accept
-	ErrStoreDamaged   ID = "err_store_damaged"   // with File, Reason
+	ErrStoreLocked        ID = "err_store_locked"        // with File
+	ErrDatabaseLocked     ID = "err_database_locked"     // with Database
+	ErrDatabaseUnfinished ID = "err_database_unfinished" // with Database
+	ErrStoreNewer         ID = "err_store_newer"         // with File
+	ErrStoreOpen          ID = "err_store_open"          // with File, Reason
+	ErrStoreMissing       ID = "err_store_missing"       // with File, Mark, Was, New
+	ErrStoreOlder         ID = "err_store_older"         // with File, Is, Was, Accept
+	ErrStoreDiverged      ID = "err_store_diverged"      // with File, Is, Mark, Was, Accept
+	ErrStoreOther         ID = "err_store_other"         // with File, Mark, Was, Accept
+	ErrStoreMixed         ID = "err_store_mixed"         // with Log, File, Accept
+	ErrStoreDamaged       ID = "err_store_damaged"       // with File, Reason
+)
+
+// Copying the store into a database.
+const (
+	HubMigrateShort ID = "hub_migrate_short"
+	HubMigrateLong  ID = "hub_migrate_long"
+	FlagMigrateFrom ID = "flag_migrate_from"
+	FlagMigrateTo   ID = "flag_migrate_to"
+	MigratePage     ID = "migrate_page" // with Done, All, Page, Rows, Messages
+	MigrateKept     ID = "migrate_kept" // with Done, All, Page
+	MigrateDone     ID = "migrate_done" // with Pages, Rows, Folder, Beside
+	ErrMigrateKinds ID = "err_migrate_kinds"
+	ErrMigrateOther ID = "err_migrate_other" // with Database
+	ErrMigrate      ID = "err_migrate"       // with Reason
 )
 
 // The key that its store is sealed by.

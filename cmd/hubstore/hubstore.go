@@ -43,9 +43,22 @@ func Open(ctx context.Context, p *cli.Program, db string, o sqlite.Options) (sto
 	return nil, cli.Failed(p.Words.Say(i18n.ErrStoreOpen, "File", cli.Plain(path), "Reason", cli.Plain(err.Error())))
 }
 
+// OpenCopy opens a database to copy a store into it, or words why it can't.
+func OpenCopy(ctx context.Context, p *cli.Program, db string) (*postgres.Store, error) {
+	return database(ctx, p, db, postgres.Options{Exclusive: true, Copying: true})
+}
+
 // openDatabase opens the store in a database, or words why it can't.
 func openDatabase(ctx context.Context, p *cli.Program, db string, o sqlite.Options) (store.Store, error) {
-	s, err := postgres.Open(ctx, db, postgres.Options{Exclusive: o.Exclusive, Now: o.Now, Logger: o.Logger})
+	s, err := database(ctx, p, db, postgres.Options{Exclusive: o.Exclusive, Now: o.Now, Logger: o.Logger})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func database(ctx context.Context, p *cli.Program, db string, o postgres.Options) (*postgres.Store, error) {
+	s, err := postgres.Open(ctx, db, o)
 	name := cli.Plain(settings.Shown(db))
 	switch {
 	case err == nil:
@@ -54,6 +67,8 @@ func openDatabase(ctx context.Context, p *cli.Program, db string, o sqlite.Optio
 		return nil, ctx.Err()
 	case errors.Is(err, store.ErrLocked):
 		return nil, cli.Failed(p.Words.Say(i18n.ErrDatabaseLocked, "Database", name))
+	case errors.Is(err, postgres.ErrUnfinished):
+		return nil, cli.Failed(p.Words.Say(i18n.ErrDatabaseUnfinished, "Database", name))
 	case errors.Is(err, store.ErrNewer):
 		return nil, cli.Failed(p.Words.Say(i18n.ErrStoreNewer, "File", name))
 	}

@@ -49,6 +49,7 @@ func (p *commands) hubCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&other.New, hubstore.FlagNewStore, false, p.Words.Say(i18n.FlagNewStore))
 	cmd.Flags().StringVar(&profiler, "pprof", "", p.Words.Say(i18n.FlagPprof))
 	cmd.Flags().StringVar(&config, "config", "", p.Words.Say(i18n.FlagConfig))
+	cmd.AddCommand(p.migrateCommand())
 	return cmd
 }
 

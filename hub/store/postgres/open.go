@@ -45,6 +45,8 @@ type Options struct {
 	// Exclusive holds the store, as a hub does. If another hub holds it, Open returns
 	// [store.ErrLocked].
 	Exclusive bool
+	// Copying opens a database into which a store is copied, or a part of one was.
+	Copying bool
 	// Now is the clock for the rows of the log; nil means [time.Now].
 	Now func() time.Time
 	// Logger logs the progress of migrating an old schema; nil to log nothing.
@@ -98,6 +100,11 @@ func (s *Store) open(ctx context.Context, url string, o Options) error {
 	}
 	if s.writes, err = pool(ctx, config, lanes.Connections+1); err != nil { // and the holder's
 		return err
+	}
+	if !o.Copying {
+		if err := s.whole(ctx); err != nil {
+			return err
+		}
 	}
 	who := ""
 	if o.Exclusive {

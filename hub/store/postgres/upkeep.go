@@ -56,8 +56,8 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 			return pgdb.Wrap(err, "prune log of page %s", page)
 		}
 	}
-	err = s.inChunks(ctx, `DELETE FROM raw_events WHERE (page_id, key) IN (
-		SELECT page_id, key FROM raw_events WHERE understood AND received_at < $1 LIMIT $2)`, young, pruneRows)
+	err = s.inChunks(ctx, `DELETE FROM raw_events WHERE (page_id, event) IN (
+		SELECT page_id, event FROM raw_events WHERE understood AND received_at < $1 LIMIT $2)`, young, pruneRows)
 	if err != nil {
 		return pgdb.Wrap(err, "prune raw events")
 	}

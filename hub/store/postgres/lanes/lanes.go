@@ -210,3 +210,32 @@ func (l *Lanes) Close() bool {
 	l.running.Wait()
 	return first
 }
+
+// Bulk runs f at once as one long transaction that locks no Page and shares its commit with nobody.
+// Nobody else may write then.
+func (l *Lanes) Bulk(ctx context.Context, f func(*Turn) error) error {
+	if l.Over() {
+		return pgdb.ErrClosed
+	}
+	conn, err := l.Pool.Acquire(ctx)
+	if err != nil {
+		return pgdb.Wrap(unwritten(err), "connect")
+	}
+	defer conn.Release() // closes the connection, if it left a transaction
+	s := pgdb.NewSession(ctx, conn.Conn(), l.Now)
+	s.Control(begin)
+	err = f(&Turn{s, &tables.Row{}})
+	if err == nil {
+		err = s.Spoiled()
+	}
+	if err == nil {
+		if l.Holder != "" {
+			s.Control(held, l.Holder)
+		}
+		s.Control(commit)
+		err = s.Flush()
+	} else if !conn.Conn().IsClosed() {
+		err = errors.Join(err, pgdb.NewSession(context.WithoutCancel(ctx), conn.Conn(), l.Now).Now(rollback))
+	}
+	return err
+}

@@ -116,7 +116,7 @@ CREATE TABLE pages (
   active       boolean NOT NULL,
   seq          bigint NOT NULL,
   stamp        text COLLATE "C" NOT NULL,
-  writes       bigint NOT NULL,
+  writes       bigint NOT NULL DEFAULT 0,
   doc          bytea NOT NULL
 ) WITH (fillfactor = 50);
 CREATE INDEX pages_by_meta ON pages (meta_id, installation);
@@ -213,7 +213,8 @@ CREATE INDEX messages_in_order ON messages (page_id, conversation_id, order_at, 
 CREATE INDEX messages_by_seq ON messages (page_id, conversation_id, first_seq);
 CREATE INDEX messages_words ON messages USING gin (words);
 
--- Meta's events: those that wait for their message, and all as they came.
+-- Meta's events: those that wait for their message, and all as they came. An event is known by half
+-- of the SHA-256 of its Page and key.
 
 CREATE TABLE pending (
   page_id  text COLLATE "C" NOT NULL,
@@ -229,14 +230,14 @@ CREATE INDEX pending_by_customer ON pending (page_id, customer);
 
 CREATE TABLE raw_events (
   page_id     text COLLATE "C" NOT NULL,
-  key         text COLLATE "C" NOT NULL,
+  event       bytea NOT NULL,
   customer    text COLLATE "C" NOT NULL,
   name        text COLLATE "C" NOT NULL,
   at          bigint NOT NULL,
   received_at bigint NOT NULL,
   understood  boolean NOT NULL,
   body        bytea NOT NULL,
-  PRIMARY KEY (page_id, key)
+  PRIMARY KEY (page_id, event)
 );
 CREATE INDEX raw_events_by_customer ON raw_events (page_id, customer);
 CREATE INDEX raw_events_by_age ON raw_events (received_at) WHERE understood;
@@ -430,6 +431,6 @@ CREATE TABLE buried_replies (
 
 CREATE TABLE buried_keys (
   page_id text COLLATE "C" NOT NULL,
-  key     text COLLATE "C" NOT NULL,
-  PRIMARY KEY (page_id, key)
+  event   bytea NOT NULL,
+  PRIMARY KEY (page_id, event)
 );

@@ -55,7 +55,7 @@ func (r deletionReader) Buried(page model.PageID, token string, mid model.MID) (
 // BuriedEvent implements [store.Reader].
 func (r deletionReader) BuriedEvent(page model.PageID, key string) (bool, error) {
 	var buried bool
-	err := r.Get(`SELECT EXISTS (SELECT 1 FROM buried_keys WHERE page_id = ? AND key = ?)`, pgdb.Args{page, key}, &buried)
+	err := r.Get(`SELECT EXISTS (SELECT 1 FROM buried_keys WHERE page_id = ? AND event = ?)`, pgdb.Args{page, engine.EventKey(page, key)}, &buried)
 	return buried, pgdb.Wrap(err, "look among events that were deleted of page %s", page)
 }
 
@@ -130,7 +130,7 @@ func (t deletionWriter) bury(id model.ConversationID, until time.Time) error {
 		{`INSERT INTO buried_mids (page_id, mid) SELECT page_id, mid FROM messages
 			WHERE page_id = ? AND conversation_id = ? AND mid <> '' AND (NOT meta_time OR order_at > ?)
 			ON CONFLICT DO NOTHING`, pgdb.Args{t.page, id, engine.Micros(until.Add(-unsure))}},
-		{`INSERT INTO buried_keys (page_id, key) SELECT page_id, key FROM raw_events
+		{`INSERT INTO buried_keys (page_id, event) SELECT page_id, event FROM raw_events
 			WHERE page_id = ? AND customer = ? AND at >= received_at - ? ON CONFLICT DO NOTHING`, pgdb.Args{t.page, id.Customer(), asReceived.Microseconds()}},
 		{`INSERT INTO buried_replies (page_id, user_id, client_id) SELECT page_id, user_id, client_id FROM replies
 			WHERE page_id = ? AND conversation_id = ? AND client_id <> '' ON CONFLICT DO NOTHING`, pgdb.Args{t.page, id}},

@@ -21,7 +21,7 @@ func (r eventReader) RawEvent(page model.PageID, key string) (store.RawEvent, er
 	var customer, name string
 	var at, received int64
 	err := r.Get(`SELECT customer, name, at, received_at, understood, body FROM raw_events
-		WHERE page_id = ? AND key = ?`, pgdb.Args{page, key},
+		WHERE page_id = ? AND event = ?`, pgdb.Args{page, engine.EventKey(page, key)},
 		&customer, &name, &at, &received, &e.Understood, &e.Body)
 	if err != nil {
 		return store.RawEvent{}, pgdb.Wrap(err, "read raw event of page %s", page)
@@ -66,9 +66,9 @@ func (t eventWriter) KeepRaw(e store.RawEvent) (bool, error) {
 		body = []byte{}
 	}
 	n, err := t.Exec(`INSERT INTO raw_events
-		(page_id, key, customer, name, at, received_at, understood, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (page_id, key) DO NOTHING`,
-		e.Page, e.Key, e.Customer, e.Name, engine.Micros(e.At), engine.Micros(e.ReceivedAt), e.Understood, body)
+		(page_id, event, customer, name, at, received_at, understood, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (page_id, event) DO NOTHING`,
+		e.Page, engine.EventKey(e.Page, e.Key), e.Customer, e.Name, engine.Micros(e.At), engine.Micros(e.ReceivedAt), e.Understood, body)
 	return n > 0, pgdb.Wrap(err, "keep raw event of page %s", t.page)
 }
 
@@ -79,9 +79,9 @@ func (t eventWriter) EmptyRaw(customer model.PSID, mid model.MID, but string) er
 	}
 	// Meta escapes a slash as \/ in JSON.
 	escaped := strings.ReplaceAll(string(mid), "/", `\/`)
-	err := t.Run(`UPDATE raw_events SET body = '' WHERE page_id = ? AND customer = ? AND key <> ? AND body <> ''
-		AND (key = ? OR name = ? AND (position(?::bytea IN body) > 0 OR position(?::bytea IN body) > 0))`,
-		t.page, customer, but, rawOfMID+string(mid), rawEdit, []byte(mid), []byte(escaped))
+	err := t.Run(`UPDATE raw_events SET body = '' WHERE page_id = ? AND customer = ? AND event <> ? AND body <> ''
+		AND (event = ? OR name = ? AND (position(?::bytea IN body) > 0 OR position(?::bytea IN body) > 0))`,
+		t.page, customer, engine.EventKey(t.page, but), engine.EventKey(t.page, rawOfMID+string(mid)), rawEdit, []byte(mid), []byte(escaped))
 	return pgdb.Wrap(err, "empty raw events of page %s", t.page)
 }
 
