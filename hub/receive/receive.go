@@ -73,22 +73,29 @@ func byPage(entries []model.PageEntry) map[model.MetaPageID][]model.Inbound {
 }
 
 func (r *Receiver) receivePage(ctx context.Context, meta model.MetaPageID, events []model.Inbound) error {
-	var page store.Page
-	err := r.store.Read(ctx, func(s store.Reader) (err error) {
-		page, err = s.ActivePage(meta)
-		return err
-	})
-	if errors.Is(err, store.ErrNotFound) {
-		err = errNotConnected
-	}
-	if err == nil {
-		err = r.storeEvents(ctx, page.ID, events)
+	err := r.storeInActive(ctx, meta, events)
+	if errors.Is(err, errNotConnected) { // perhaps another installation is, by now
+		r.store.ForgetActive()
+		err = r.storeInActive(ctx, meta, events)
 	}
 	if errors.Is(err, errNotConnected) {
 		err = r.store.Count(ctx, CounterUnknownPage, int64(len(events)))
 		r.counted.Notify()
 	}
 	return err
+}
+
+// storeInActive stores events in the connected installation of a Page; [errNotConnected] if there
+// is none.
+func (r *Receiver) storeInActive(ctx context.Context, meta model.MetaPageID, events []model.Inbound) error {
+	page, err := r.store.Active(ctx, meta)
+	if errors.Is(err, store.ErrNotFound) {
+		return errNotConnected
+	}
+	if err != nil {
+		return err
+	}
+	return r.storeEvents(ctx, page, events)
 }
 
 // errNotConnected means that the Page is not, or no longer, connected here.

@@ -133,6 +133,9 @@ type putting struct {
 	messages      []store.Message
 	conversations []store.Conversation
 	recent        *Recent
+	active        *active
+	// pages: it changed its Page.
+	pages bool
 	// before is how many deletions there were when it began.
 	before int
 }

@@ -12,6 +12,7 @@ type Store struct {
 	store.Store
 	observers []func(model.PageID)
 	recent    Recent
+	active    active
 }
 
 // Recent returns what was committed last.
@@ -26,8 +27,12 @@ func (s *Store) Write(ctx context.Context, page model.PageID, f func(store.PageT
 	var put *putting
 	err := s.Store.Write(ctx, page, func(tx store.PageTx) error {
 		put = s.recent.begin(tx, page)
+		put.active = &s.active
 		return f(put)
 	})
+	if put != nil && put.pages {
+		s.active.forget()
+	}
 	switch {
 	case err == nil:
 		s.recent.keep(put)

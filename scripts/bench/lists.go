@@ -29,16 +29,23 @@ func lists(ctx context.Context, w *world) error {
 	if err := w.answered(ctx, "nothing, to compare with (/healthz)", "/healthz"); err != nil {
 		return err
 	}
-	if err := w.answered(ctx, "counts", "/v1/counts"); err != nil {
+	page := "page=" + string(pageID(0))
+	if err := w.answered(ctx, "counts", "/v1/counts?"+page); err != nil {
+		return err
+	}
+	if err := w.answered(ctx, "counts of 100 Pages", "/v1/counts"); err != nil {
+		return err
+	}
+	if err := w.answered(ctx, "first page of open of 100 Pages", "/v1/conversations?limit=50&filter=open"); err != nil {
 		return err
 	}
 	for _, filter := range []string{"all", "open", "mine", "unassigned", "snoozed", "done", "blocked", "waiting", "mentioned", "is:unread", "is:open is:unread"} {
-		if err := w.answered(ctx, "first page of "+filter, "/v1/conversations?limit=50&filter="+url.QueryEscape(filter)); err != nil {
+		if err := w.answered(ctx, "first page of "+filter, "/v1/conversations?limit=50&"+page+"&filter="+url.QueryEscape(filter)); err != nil {
 			return err
 		}
 	}
 	for _, words := range []string{"あ", "が", "tomorrow", "Customer 77"} {
-		if err := w.answered(ctx, "search of "+words, "/v1/conversations?limit=50&search="+url.QueryEscape(words)); err != nil {
+		if err := w.answered(ctx, "search of "+words, "/v1/conversations?limit=50&"+page+"&search="+url.QueryEscape(words)); err != nil {
 			return err
 		}
 	}

@@ -38,7 +38,9 @@ func DSN(path string, a Access) string {
 	q.Set("_txlock", "immediate")
 	pragma("foreign_keys(1)")
 	pragma("temp_store(memory)")
-	cache := "cache_size(-8000)" // what was read is in the system's own cache, too
+	// What was read is in the system's own cache, too; and with each commit a connection that
+	// reads forgets all of its own, which takes longer the more there is.
+	cache := "cache_size(-2000)"
 	if a == ForWriting {
 		cache = "cache_size(-16000)"
 	}

@@ -42,7 +42,7 @@ func (w *Writer) commit(first *call) {
 	var ran []outcome
 	words, sums := searchindex.Changes{}, map[sqldb.Sum]int64{}
 	for c := first; c != nil; {
-		o, dead := w.one(ctx, c, words, sums)
+		o, dead := w.one(ctx, c, len(ran) == 0, words, sums)
 		ran = append(ran, o)
 		if dead != nil {
 			w.abandon(ran, dead)
@@ -116,14 +116,20 @@ func (w *Writer) reconnect(ctx context.Context) error {
 	return err
 }
 
-// one runs one call in a savepoint, and adds its changes of the search index to words, and to sums what it adds to numbers. dead is
-// an error that takes the whole commit with it.
-func (w *Writer) one(ctx context.Context, c *call, words searchindex.Changes, sums map[sqldb.Sum]int64) (o outcome, dead error) {
+// one runs one call, in a savepoint unless it is the first of the commit. It adds what the call
+// changes in the search index to words, and what it adds to numbers to sums. dead is an error
+// that takes the whole commit with it.
+func (w *Writer) one(ctx context.Context, c *call, first bool, words searchindex.Changes, sums map[sqldb.Sum]int64) (o outcome, dead error) {
 	o = outcome{c: c, err: c.ctx.Err()}
 	if o.err != nil {
 		return o, nil
 	}
-	if err := w.c.Exec(ctx, `SAVEPOINT call`); err != nil {
+	// Pages that are changed in a savepoint are copied first.
+	begin, undo, end := `SAVEPOINT call`, []string{`ROLLBACK TO call`, `RELEASE call`}, `RELEASE call`
+	if first {
+		begin, undo, end = "", []string{`ROLLBACK`, `BEGIN IMMEDIATE`}, ""
+	}
+	if err := w.run(ctx, begin); err != nil {
 		return o, sqldb.Wrap(unwritten(err), "begin transaction")
 	}
 	s := &Turn{sqldb.NewWriting(context.WithoutCancel(c.ctx), w.c, w.now), searchindex.Changes{}}
@@ -140,21 +146,33 @@ func (w *Writer) one(ctx context.Context, c *call, words searchindex.Changes, su
 		o.err = s.Spoiled()
 	}
 	if o.err != nil {
-		if e := w.c.Exec(ctx, `ROLLBACK TO call`); e != nil {
+		if e := w.run(ctx, undo...); e != nil {
 			return o, sqldb.Wrap(unwritten(e), "roll back")
 		}
+		return o, nil
 	}
-	if e := w.c.Exec(ctx, `RELEASE call`); e != nil {
+	if e := w.run(ctx, end); e != nil {
 		return o, sqldb.Wrap(unwritten(e), "end transaction")
 	}
-	if o.err == nil {
-		o.erases = s.Deletes()
-		words.Add(s.Words)
-		for k, n := range s.Sums() {
-			sums[k] += n
-		}
+	o.erases = s.Deletes()
+	words.Add(s.Words)
+	for k, n := range s.Sums() {
+		sums[k] += n
 	}
 	return o, nil
+}
+
+// run runs statements without arguments, but for empty ones.
+func (w *Writer) run(ctx context.Context, statements ...string) error {
+	for _, s := range statements {
+		if s == "" {
+			continue
+		}
+		if err := w.c.Exec(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // unwritten makes any error that kept a commit from the disk a [store.ErrUnavailable].
