@@ -21,7 +21,9 @@ func (s *Store) Write(ctx context.Context, page model.PageID, f func(store.PageT
 	if page == "" {
 		return errors.New("write page: no page")
 	}
-	return s.turn(ctx, func(t *writer.Turn) error { return f(tables.NewPageTx(t.Session, page, t.Words)) })
+	return s.turn(ctx, func(t *writer.Turn) error {
+		return f(t.Held.Before(tables.NewPageTx(t.Session, page, t.Words), t.Session, page))
+	})
 }
 
 // Accounts implements [store.Store].

@@ -86,6 +86,9 @@ func (s *Session) Deletes() bool { return s.erases }
 // ErrOver is the error of using a transaction after its end.
 var ErrOver = errors.New("transaction is over")
 
+// Check returns why nothing may be asked any more, nil while it may.
+func (s *Session) Check() error { return s.check() }
+
 func (s *Session) check() error {
 	if s.over {
 		return ErrOver

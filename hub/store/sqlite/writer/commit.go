@@ -70,6 +70,7 @@ func (w *Writer) commit(first *call) {
 	w.lastCommit = time.Since(started)
 	w.figures.committed(len(ran), w.lastCommit)
 	if err := w.watch.Committed(ctx, far); err != nil {
+		w.held.Drop()
 		err = sqldb.Wrap(err, "commit")
 		for _, o := range ran {
 			o.c.done <- err
@@ -103,7 +104,27 @@ func (w *Writer) begin(ctx context.Context) error {
 	if err := w.reconnect(ctx); err != nil {
 		return err
 	}
-	return w.c.Exec(ctx, `BEGIN IMMEDIATE`)
+	return w.lock(ctx)
+}
+
+// lock begins to write, and forgets what is held if anybody else wrote since.
+func (w *Writer) lock(ctx context.Context) error {
+	if err := w.c.Exec(ctx, `BEGIN IMMEDIATE`); err != nil {
+		return err
+	}
+	query, err := w.c.Prepare(ctx, `PRAGMA data_version`)
+	if err != nil {
+		return err
+	}
+	var version int64
+	if err := query.QueryRowContext(ctx).Scan(&version); err != nil {
+		return err
+	}
+	if version != w.version {
+		w.held.Drop()
+		w.version = version
+	}
+	return nil
 }
 
 // reconnect opens a connection if the last one was dropped.
@@ -111,6 +132,8 @@ func (w *Writer) reconnect(ctx context.Context) error {
 	if w.c != nil {
 		return nil
 	}
+	w.held.Drop()
+	w.version = 0
 	c, err := w.watch.Connect(ctx, w.db)
 	w.c = c
 	return err
@@ -125,14 +148,13 @@ func (w *Writer) one(ctx context.Context, c *call, first bool, words searchindex
 		return o, nil
 	}
 	// Pages that are changed in a savepoint are copied first.
-	begin, undo, end := `SAVEPOINT call`, []string{`ROLLBACK TO call`, `RELEASE call`}, `RELEASE call`
-	if first {
-		begin, undo, end = "", []string{`ROLLBACK`, `BEGIN IMMEDIATE`}, ""
+	if !first {
+		if err := w.c.Exec(ctx, `SAVEPOINT call`); err != nil {
+			return o, sqldb.Wrap(unwritten(err), "begin transaction")
+		}
 	}
-	if err := w.run(ctx, begin); err != nil {
-		return o, sqldb.Wrap(unwritten(err), "begin transaction")
-	}
-	s := &Turn{sqldb.NewWriting(context.WithoutCancel(c.ctx), w.c, w.now), searchindex.Changes{}}
+	w.held.Begin()
+	s := &Turn{sqldb.NewWriting(context.WithoutCancel(c.ctx), w.c, w.now), searchindex.Changes{}, w.held}
 	select {
 	case c.turn <- s:
 		o.err = <-c.ran
@@ -146,13 +168,16 @@ func (w *Writer) one(ctx context.Context, c *call, first bool, words searchindex
 		o.err = s.Spoiled()
 	}
 	if o.err != nil {
-		if e := w.run(ctx, undo...); e != nil {
+		w.held.Undone()
+		if e := w.undo(ctx, first); e != nil {
 			return o, sqldb.Wrap(unwritten(e), "roll back")
 		}
 		return o, nil
 	}
-	if e := w.run(ctx, end); e != nil {
-		return o, sqldb.Wrap(unwritten(e), "end transaction")
+	if !first {
+		if e := w.c.Exec(ctx, `RELEASE call`); e != nil {
+			return o, sqldb.Wrap(unwritten(e), "end transaction")
+		}
 	}
 	o.erases = s.Deletes()
 	words.Add(s.Words)
@@ -162,17 +187,18 @@ func (w *Writer) one(ctx context.Context, c *call, first bool, words searchindex
 	return o, nil
 }
 
-// run runs statements without arguments, but for empty ones.
-func (w *Writer) run(ctx context.Context, statements ...string) error {
-	for _, s := range statements {
-		if s == "" {
-			continue
-		}
-		if err := w.c.Exec(ctx, s); err != nil {
+// undo undoes a call.
+func (w *Writer) undo(ctx context.Context, first bool) error {
+	if first {
+		if err := w.c.Exec(ctx, `ROLLBACK`); err != nil {
 			return err
 		}
+		return w.lock(ctx)
 	}
-	return nil
+	if err := w.c.Exec(ctx, `ROLLBACK TO call`); err != nil {
+		return err
+	}
+	return w.c.Exec(ctx, `RELEASE call`)
 }
 
 // unwritten makes any error that kept a commit from the disk a [store.ErrUnavailable].
@@ -193,6 +219,7 @@ func (w *Writer) abandon(ran []outcome, why error) {
 
 // reset prepares the connection for the next transaction, or drops it.
 func (w *Writer) reset(why error) {
+	w.held.Drop()
 	if w.c == nil {
 		return
 	}

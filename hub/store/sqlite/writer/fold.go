@@ -24,14 +24,14 @@ const (
 
 // foldLong folds a long log in as far as its readers allow; after that it restarts.
 func (w *Writer) foldLong(ctx context.Context) {
-	if w.watch == nil || w.c == nil || !disk.LogHas(w.path+disk.LogSuffix, longLog+w.held) {
+	if w.watch == nil || w.c == nil || !disk.LogHas(w.path+disk.LogSuffix, longLog+w.postponed) {
 		return
 	}
 	// Readers hold the rest up: it is not tried again with each commit.
 	if w.fold(ctx, "passive") {
-		w.held = 0
+		w.postponed = 0
 	} else {
-		w.held += longLog / 4
+		w.postponed += longLog / 4
 	}
 }
 

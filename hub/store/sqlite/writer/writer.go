@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley/hub/store/sqlite/disk"
+	"parley/hub/store/sqlite/held"
 	"parley/hub/store/sqlite/identity"
 	"parley/hub/store/sqlite/searchindex"
 	"parley/hub/store/sqlite/sqldb"
@@ -35,6 +36,8 @@ type Turn struct {
 	*sqldb.Session
 	// Words are its changes of the search index.
 	Words searchindex.Changes
+	// Held is what is known of the store.
+	Held *held.State
 }
 
 // call is one transaction that waits for its turn.
@@ -65,13 +68,18 @@ type Writer struct {
 	erasing erasing
 	figures figures
 
+	// held is what is known of the store: used by the goroutine, and by the one whose turn it
+	// is. version is the number by which SQLite tells that another connection wrote.
+	held    *held.State
+	version int64
+
 	// For the goroutine only.
 	c          *sqldb.Conn
 	lastCommit time.Duration
 	// gather is how long a commit gathers at least.
 	gather time.Duration
-	// held is how many pages longer than usual the log is to be before it is folded in.
-	held int64
+	// postponed is how many pages longer than usual the log is to be before it is folded in.
+	postponed int64
 	// swept is how far the log was read for remnants, dirty are the pages whose remnants are
 	// not overwritten yet.
 	swept disk.Swept
@@ -100,7 +108,7 @@ func Start(ctx context.Context, o Options) (*Writer, error) {
 		return nil, sqldb.Wrap(err, "connect writer")
 	}
 	w := &Writer{
-		db: o.DB, path: o.Path, now: o.Now, watch: o.Watch, c: c, gather: batchTime, erasing: erasing{log: o.Logger, alone: o.Alone}, figures: newFigures(),
+		db: o.DB, path: o.Path, now: o.Now, watch: o.Watch, c: c, gather: batchTime, erasing: erasing{log: o.Logger, alone: o.Alone}, figures: newFigures(), held: held.New(),
 		wake: make(chan struct{}, 1), stopped: make(chan struct{}),
 	}
 	if w.watch != nil && disk.LogName(w.path+disk.LogSuffix) != "" {
@@ -256,3 +264,6 @@ func (w *Writer) loop() {
 		}
 	}
 }
+
+// Held returns what is known of the store, for tests.
+func (w *Writer) Held() *held.State { return w.held }
