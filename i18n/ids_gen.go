@@ -896,16 +896,22 @@ const (
 
 // An open conversation.
 const (
-	LinesMessage ID = "lines_message" // with Head, Text
-	LinesFurther ID = "lines_further" // with Name, Text
-	LinesLinked  ID = "lines_linked"  // with Kind, Title
-	LinesOlder   ID = "lines_older"   // with Word
-	LinesOldest  ID = "lines_oldest"
-	LinesSeconds ID = "lines_seconds" // with N
-	LinesDeleted ID = "lines_deleted" // with Name
-	LinesEdited  ID = "lines_edited"  // with Name
-	LinesLost    ID = "lines_lost"
-	LinesDecide  ID = "lines_decide" // with Resend, Drop
+	LinesHelpMedia   ID = "lines_help_media"
+	LinesMediaTitle  ID = "lines_media_title"  // with N
+	LinesMediaComes  ID = "lines_media_comes"  // with What
+	LinesMediaUnread ID = "lines_media_unread" // with Word
+	LinesNoMedia     ID = "lines_no_media"
+	LinesLaterAt     ID = "lines_later_at" // with Name
+	LinesMessage     ID = "lines_message"  // with Head, Text
+	LinesFurther     ID = "lines_further"  // with Name, Text
+	LinesLinked      ID = "lines_linked"   // with Kind, Title
+	LinesOlder       ID = "lines_older"    // with Word
+	LinesOldest      ID = "lines_oldest"
+	LinesSeconds     ID = "lines_seconds" // with N
+	LinesDeleted     ID = "lines_deleted" // with Name
+	LinesEdited      ID = "lines_edited"  // with Name
+	LinesLost        ID = "lines_lost"
+	LinesDecide      ID = "lines_decide" // with Resend, Drop
 )
 
 // Writing.

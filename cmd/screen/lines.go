@@ -48,7 +48,7 @@ func (p *screen) lines(ctx context.Context, c *client.Client, state, kept string
 	m := lines.New(lines.Options{
 		Hub:    screenHub{Client: c, Outbox: replies, tell: follow.Tell, explain: func(err error) string { return p.Failure(err).Say }},
 		Drafts: drafts, Inbox: known.box, Words: p.Words, Zone: p.Zone, Now: p.Now, Notice: p.ZoneTrouble(), Typed: typed, Unsent: replies.Unsent(),
-		Hold: s.SendHold, Advance: s.Advance, Connect: follow.ConnectNow,
+		Hold: s.SendHold, Advance: s.Advance, Connect: follow.ConnectNow, Downloads: p.saved(), Browse: p.Browser(),
 	})
 	console, in, restore, err := p.console()
 	if err != nil {

@@ -20,12 +20,24 @@ type Hub interface {
 	Explain(err error) string
 }
 
+// Downloads saves files on the user's machine.
+type Downloads interface {
+	// Save saves a content of a Page, and closes it; told is nil.
+	Save(page model.PageID, d model.Download, told func(bytes int64)) (model.SavedFile, error)
+	// Keep removes what was saved of all Pages but these.
+	Keep(pages []model.PageID) error
+}
+
 type readingHub interface {
 	// Messages returns up to limit of a conversation's newest messages, or of those before the cursor.
 	Messages(ctx context.Context, id model.ConversationID, before string, limit int) (model.MessageList, error)
 	// MarkRead moves the conversation's read mark up to a message; MarkUnread moves it back.
 	MarkRead(ctx context.Context, id model.ConversationID, upTo model.MessageID) (model.Conversation, error)
 	MarkUnread(ctx context.Context, id model.ConversationID) (model.Conversation, error)
+	// Media reads what an attachment shows; the caller closes it. MediaLink returns a link by which a
+	// browser reads it once.
+	Media(ctx context.Context, id string) (model.Download, error)
+	MediaLink(ctx context.Context, id string) (model.MediaLink, error)
 	// Search returns conversations that match q.Search.
 	Search(ctx context.Context, q model.ListQuery) (model.FoundList, error)
 }

@@ -43,6 +43,10 @@ type Options struct {
 	// waits opens after one is done with.
 	Hold    time.Duration
 	Advance bool
+	// Downloads saves attachments on the user's machine, and Browse opens what is saved; nil: it is
+	// another machine.
+	Downloads Downloads
+	Browse    func(path string) error
 	// Connect has the next try to connect come at once.
 	Connect func()
 }

@@ -290,3 +290,47 @@ func TestACustomersLinesAreTheirs(t *testing.T) {
 		}
 	}
 }
+
+// TestLater: a reply is written for a time within the reply window, and another time is refused
+// before it is written.
+func TestLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "en", []model.Conversation{uitest.Talk(0, 1)})
+	w.types("list", "1", "later 9999h")
+	if got := w.since(); !strings.Contains(got, "By then the reply window is closed.") || len(w.hub.Replies) != 0 {
+		t.Errorf("said: %s", got)
+	}
+	w.types("later 2h", "hello later")
+	if len(w.hub.Replies) != 1 || w.hub.Replies[0].SendAt == nil || w.hub.Replies[0].SendAt.Sub(uitest.Noon) != 2*time.Hour {
+		t.Fatalf("left: %+v", w.hub.Replies)
+	}
+	if got := w.since(); !strings.Contains(got, "Sends 14:00, unless the customer writes before.") {
+		t.Errorf("said: %s", got)
+	}
+}
+
+// TestMedia: what was attached is saved and opened, each by its number; where this is another
+// machine, a link is said.
+func TestMedia(t *testing.T) {
+	t.Parallel()
+	c := uitest.Talk(0, 1)
+	photo := func(id, name string) model.Attachment {
+		return model.Attachment{ID: id, Type: model.ImageFile, Title: model.Untrusted(name), Size: 9, Media: &model.Media{State: model.MediaStored, Type: "image/jpeg"}}
+	}
+	to, opened := &uitest.FakeDownloads{Opens: true}, []string(nil)
+	w := newWorld(t, "en", []model.Conversation{c}, func(o *Options) {
+		o.Downloads, o.Browse = to, func(path string) error { opened = append(opened, path); return nil }
+	})
+	w.hub.Files = uitest.FakeMedia{"100_m.1": "one", "100_m.2": "two"}
+	w.hub.Threads[c.ID][0].Attachments = []model.Attachment{photo("100_m.1", "desk.jpg"), photo("100_m.2", "chair.jpg")}
+	w.types("media 1")
+	w.types("list", "1", "media", "2")
+	if got := w.since(); !strings.Contains(got, "Attached, 2") || !strings.Contains(got, "Opened: ") || len(opened) != 1 {
+		t.Errorf("opened %q, said: %s", opened, got)
+	}
+	w.o.Browse = nil
+	w.types("media", "1")
+	if got := w.since(); !strings.Contains(got, "https://hub.example/m/token") {
+		t.Errorf("said: %s", got)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"parley/i18n"
@@ -13,9 +14,14 @@ import (
 	"parley/model/snippet"
 )
 
-// reply asks for a reply, or sends the one that was typed with the command. done: its conversation
-// is done with it.
-func (m writing) reply(id model.ConversationID, text string, done bool) {
+// manner is how a reply leaves: with its conversation done, or at a time; nil: at once.
+type manner struct {
+	done bool
+	at   *time.Time
+}
+
+// reply asks for a reply, or sends the one that was typed with the command.
+func (m writing) reply(id model.ConversationID, text string, how manner) {
 	r, ok := m.conversation(id)
 	if !ok {
 		return
@@ -29,7 +35,7 @@ func (m writing) reply(id model.ConversationID, text string, done bool) {
 	}
 	of := model.DraftOf{Conversation: id}
 	if text != "" {
-		m.composed(of, text, done)
+		m.composed(of, text, how)
 		return
 	}
 	m.sayOnce(i18n.LinesHowToReply)
@@ -40,33 +46,33 @@ func (m writing) reply(id model.ConversationID, text string, done bool) {
 		m.sayOf(id, said)
 	}
 	prompt := m.list(m.Say(i18n.LinesReplyTo, "Name", m.Name(r.Customer)), m.left(m.now(), r.Reply))
-	m.compose(of, prompt, m.written.text(of), done)
+	m.compose(of, prompt, m.written.text(of), how)
 }
 
 // note asks for a note, or stores the one that was typed with the command.
 func (m writing) note(id model.ConversationID, text string) {
 	of := model.DraftOf{Conversation: id, Note: true}
 	if text != "" {
-		m.composed(of, text, false)
+		m.composed(of, text, manner{})
 		return
 	}
-	m.compose(of, m.Say(i18n.LinesNoteAbout, "Name", m.nameOf(id)), m.written.text(of), false)
+	m.compose(of, m.Say(i18n.LinesNoteAbout, "Name", m.nameOf(id)), m.written.text(of), manner{})
 }
 
 // compose asks for a text; what is typed is a draft until it is sent off.
-func (m writing) compose(of model.DraftOf, prompt, text string, done bool) {
+func (m writing) compose(of model.DraftOf, prompt, text string, how manner) {
 	m.ask(question{
 		of: of.Conversation, prompt: prompt + m.Say(i18n.LinesColon), text: text, draft: &of,
 		answer: func(text string) {
 			if before, more := strings.CutSuffix(text, `\`); more {
 				m.keepDraft(of, before+"\n")
-				m.compose(of, m.Say(i18n.LinesGoOn), before+"\n", done)
+				m.compose(of, m.Say(i18n.LinesGoOn), before+"\n", how)
 				return
 			}
-			if m.expands(of, prompt, text, done) {
+			if m.expands(of, prompt, text, how) {
 				return
 			}
-			m.composed(of, text, done)
+			m.composed(of, text, how)
 		},
 		leave: func(text string) {
 			m.keepDraft(of, text)
@@ -81,7 +87,7 @@ func (m writing) compose(of model.DraftOf, prompt, text string, done bool) {
 }
 
 // composed sends off what was written, or says why not; it is a draft then.
-func (m writing) composed(of model.DraftOf, text string, done bool) {
+func (m writing) composed(of model.DraftOf, text string, how manner) {
 	m.tells.tellTyped(of.Conversation)
 	text = strings.TrimFunc(text, unicode.IsSpace)
 	r, ok := m.conversation(of.Conversation)
@@ -103,8 +109,8 @@ func (m writing) composed(of model.DraftOf, text string, done bool) {
 		m.keepDraft(of, text)
 		m.sayOf(r.ID, m.Say(i18n.LinesRefused, "Name", m.Name(r.Customer), "Why", m.whyNot(m.now(), r.Reply)), m.Say(i18n.LinesDraftKept))
 	default:
-		m.sends(of, text, done)
-		if done {
+		m.sends(of, text, how)
+		if how.done {
 			m.sorts.goOn(of.Conversation)
 		}
 	}
@@ -112,7 +118,7 @@ func (m writing) composed(of model.DraftOf, text string, done bool) {
 
 // expands puts a snippet in place of its name at the end of a text, reads it out, and asks again: it is
 // sent off by the next enter. false: there is no name.
-func (m writing) expands(of model.DraftOf, prompt, text string, done bool) bool {
+func (m writing) expands(of model.DraftOf, prompt, text string, how manner) bool {
 	at := strings.LastIndexAny(text, ";；")
 	if at < 0 {
 		return false
@@ -132,7 +138,7 @@ func (m writing) expands(of model.DraftOf, prompt, text string, done bool) bool 
 			return false
 		}
 		m.say(m.Say(i18n.LinesNoSnippet, "Name", m.Ours(name), "Word", m.words("snippets")[0]))
-		m.compose(of, prompt, "", done)
+		m.compose(of, prompt, "", how)
 		return true
 	}
 	m.fill(of.Conversation, s, func(v snippet.Values) {
@@ -142,7 +148,7 @@ func (m writing) expands(of model.DraftOf, prompt, text string, done bool) bool 
 		}
 		full = text[:at] + full
 		m.keepDraft(of, full)
-		m.compose(of, m.Say(i18n.LinesFilledIn), full, done)
+		m.compose(of, m.Say(i18n.LinesFilledIn), full, how)
 	})
 	return true
 }

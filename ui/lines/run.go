@@ -204,6 +204,9 @@ func (m *Model) Passes() {
 // changed says what changed, and forgets what the user may no longer see.
 func (m *Model) changed(c inbox.Changes) {
 	m.forget()
+	if c.Pages {
+		m.reads.keepSaved()
+	}
 	if !m.ready {
 		m.greet()
 	}

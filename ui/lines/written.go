@@ -135,11 +135,11 @@ func (m writing) putDraft(of model.DraftOf, d model.Draft) {
 }
 
 // sends sends a reply or a note off.
-func (m writing) sends(of model.DraftOf, text string, done bool) {
+func (m writing) sends(of model.DraftOf, text string, how manner) {
 	id := of.Conversation
 	r := model.Reply{
 		Conversation: id, Note: of.Note, ClientID: m.hub.NewClientID(), Text: model.Untrusted(text), SeenSeq: m.seen[id.Page()].Seq,
-		Number: m.numberOf(), At: m.now(), Done: done,
+		Number: m.numberOf(), At: m.now(), Done: how.done, SendAt: how.at,
 	}
 	if !r.Note {
 		r.ReplyTo, r.Files = m.written.drafts[of].ReplyTo, m.written.drafts[of].Files
@@ -168,7 +168,7 @@ const holdMargin = 2 * time.Second
 // holdOf is for how long to hold a reply back. Neither notes nor what would miss the reply window
 // by it are held.
 func (m writing) holdOf(r model.Reply) time.Duration {
-	if r.Note {
+	if r.Note || r.SendAt != nil {
 		return 0
 	}
 	hold := m.o.Hold
@@ -197,6 +197,8 @@ func (m writing) saySending(s *sending) {
 		m.sayOf(id, m.Say(i18n.LinesSendsLater, "Name", name))
 	case m.written.first(id) != s:
 		m.sayOf(id, m.Say(i18n.WaitsForEarlier))
+	case s.SendAt != nil:
+		m.sayOf(id, m.Say(i18n.LaterSaid, "Time", m.Moment(m.now(), *s.SendAt)))
 	default:
 		m.sayOf(id, m.Say(i18n.SaidSending, "Name", name))
 	}
