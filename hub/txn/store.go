@@ -49,10 +49,10 @@ func (s *Store) Write(ctx context.Context, page model.PageID, f func(store.PageT
 }
 
 // reportLater reports a Page again once it is certain what became of a transaction whose caller
-// gave up: it may be committed only then. Waiting for another transaction does it, since writes
-// happen in order.
+// gave up: it may be committed only then. Waiting for another transaction of the Page does it,
+// since those happen in order.
 func (s *Store) reportLater(ctx context.Context, page model.PageID) {
-	_ = s.Accounts(ctx, func(store.AccountTx) error { return nil })
+	_ = s.Store.Write(ctx, page, func(store.PageTx) error { return nil })
 	s.report(page)
 }
 

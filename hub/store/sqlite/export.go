@@ -8,19 +8,22 @@ import (
 	"parley/hub/store"
 	"parley/hub/store/compact"
 	"parley/hub/store/sqlite/sqldb"
+	"parley/hub/store/sqlite/tables"
 	"parley/hub/store/transfer"
 	"parley/model"
 )
 
 var _ transfer.Source = (*Store)(nil)
 
-// exported is how many messages are read at once.
+// exported is how many messages or rows of a log are read at once.
 const exported = 1000
 
 // Rows implements [transfer.Source].
 func (s *Store) Rows(ctx context.Context, t transfer.Table, page model.PageID, row func([]any) error) error {
 	return s.read(ctx, func(ss *sqldb.Session) error {
 		switch t.Name {
+		case transfer.Log:
+			return exportLog(ss, page, row)
 		case transfer.Messages:
 			return exportMessages(ss, page, row)
 		case transfer.RawEvents:
@@ -48,6 +51,25 @@ func (s *Store) Rows(ctx context.Context, t transfer.Table, page model.PageID, r
 			return row(values)
 		})
 	})
+}
+
+// exportLog reads the log of a Page.
+func exportLog(s *sqldb.Session, page model.PageID, row func([]any) error) error {
+	for after := int64(0); ; {
+		list, err := tables.NewReader(s).Events(page, after, exported)
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			after = e.Seq
+			if err := row([]any{string(page), e.Seq, string(e.Kind), e.ID, sqldb.Micros(e.At), e.Stamp}); err != nil {
+				return err
+			}
+		}
+		if len(list) < exported {
+			return nil
+		}
+	}
 }
 
 // exportMessages reads the messages of a Page.

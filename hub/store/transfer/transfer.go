@@ -41,6 +41,9 @@ type Table struct {
 	Key int
 }
 
+// Log is the name of the table of Pages' logs.
+const Log = "events"
+
 // Names of the tables whose rows are records, of one value each.
 const (
 	// Messages has a [store.Message].
@@ -86,7 +89,7 @@ func columns(list ...string) []Column {
 func OfPages() []Table {
 	return []Table{
 		{"pages", columns("page_id", "meta_id", "installation:i", "active:b", "seq:i", "stamp", "doc:y"), 1},
-		{"events", columns("page_id", "seq:i", "kind", "object_id", "at:i", "stamp"), 2},
+		{Log, columns("page_id", "seq:i", "kind", "object_id", "at:i", "stamp"), 2},
 		{"conversations", columns("page_id", "id", "status", "updated_at:i", "assignee", "awake_at:i", "free_from:i", "free_until:i", "unread:i",
 			"nameless:b", "profile_at:i", "waits:i", "entered", "pinned:b", "doc:y"), 2},
 		{"conversation_labels", columns("page_id", "conversation_id", "key", "label", "status", "updated_at:i"), 3},
