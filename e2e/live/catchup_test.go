@@ -43,7 +43,7 @@ func ages(h *livehub.Hub, id model.ConversationID, changes int) {
 		INSERT INTO events (key, kind, object, at, stamp)
 		SELECT (SELECT key << 35 FROM search_pages WHERE page_id = ?2) + (SELECT seq FROM pages WHERE page_id = ?2) + i, 'conversation', '=' || ?3, ?4, '' FROM n;
 		UPDATE pages SET seq = seq + ?1 WHERE page_id = ?2;
-		UPDATE conversations SET doc = json_set(doc, '$.seq', (SELECT seq FROM pages WHERE page_id = ?2)) WHERE page_id = ?2 AND id = ?3`,
+		UPDATE conversations SET seq = (SELECT seq FROM pages WHERE page_id = ?2) WHERE page_id = ?2 AND id = ?3`,
 		changes, string(id.Page()), string(id), time.Now().UnixMicro())
 }
 
@@ -55,11 +55,8 @@ func multiplies(h *livehub.Hub, id model.ConversationID, conversations int) {
 		made AS (SELECT i, c.*, ?2 || '_' || (100000 + i) AS new_id, c.updated_at / 1000 * 1000 - i * 1000 AS new_at,
 			(SELECT seq FROM pages WHERE page_id = ?2) + i AS new_seq
 			FROM n, conversations c WHERE c.page_id = ?2 AND c.id = ?3)
-		INSERT INTO conversations (page_id, id, status, updated_at, assignee, awake_at, free_from, free_until, unread, nameless, profile_at, doc)
-		SELECT page_id, new_id, status, new_at, assignee, awake_at, free_from, free_until, unread, 0, profile_at,
-			json_set(doc, '$.id', new_id, '$.seq', new_seq, '$.customer.psid', '' || (100000 + i), '$.customer.name', 'Customer ' || i,
-				'$.updated_at', strftime('%Y-%m-%dT%H:%M:%fZ', new_at / 1000000.0, 'unixepoch'))
-		FROM made;
+		INSERT INTO conversations (page_id, id, seq, status, updated_at, assignee, awake_at, free_from, free_until, unread, nameless, profile_at, doc)
+		SELECT page_id, new_id, new_seq, status, new_at, assignee, awake_at, free_from, free_until, unread, 0, profile_at, doc FROM made;
 		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
 		INSERT INTO events (key, kind, object, at, stamp)
 		SELECT (SELECT key << 35 FROM search_pages WHERE page_id = ?2) + (SELECT seq FROM pages WHERE page_id = ?2) + i, 'conversation', 100000 + i, ?4, '' FROM n;

@@ -50,7 +50,7 @@ func (w *World) AgeLog(id model.PageID, customer model.PSID, changes int) {
 		INSERT INTO events (key, kind, object, at, stamp)
 		SELECT (SELECT key << 35 FROM search_pages WHERE page_id = ?2) + (SELECT seq FROM pages WHERE page_id = ?2) + i, 'conversation', '=' || ?3, ?4, '' FROM n;
 		UPDATE pages SET seq = seq + ?1 WHERE page_id = ?2;
-		UPDATE conversations SET doc = json_set(doc, '$.seq', (SELECT seq FROM pages WHERE page_id = ?2)) WHERE page_id = ?2 AND id = ?3`,
+		UPDATE conversations SET seq = (SELECT seq FROM pages WHERE page_id = ?2) WHERE page_id = ?2 AND id = ?3`,
 		changes, string(id), string(model.NewConversationID(id, customer)), time.Now().UnixMicro())
 }
 

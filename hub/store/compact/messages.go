@@ -83,7 +83,7 @@ type lean struct {
 	Standby        bool                 `json:"sb,omitzero"`
 	Event          *model.Notable       `json:"ev,omitzero"`
 	SentAt         time.Time            `json:"t,omitzero"`
-	SendAt         *time.Time           `json:"sa,omitzero"`
+	SendAt         *time.Time           `json:"sa,omitempty"`
 	State          model.State          `json:"-"`
 	Attempt        int                  `json:"a,omitzero"`
 	Error          *model.MessageError  `json:"er,omitzero"`

@@ -57,7 +57,7 @@ func asFirst(t testing.TB, path string) {
 		if replies, err = sqldb.Many[store.Reply](ss, `SELECT doc FROM replies`); err != nil {
 			return err
 		}
-		conversations, err = sqldb.Many[store.Conversation](ss, `SELECT doc FROM conversations ORDER BY id`)
+		conversations, err = sqldb.Conversations(ss, sqldb.SelectConversations+` ORDER BY id`)
 		return err
 	})
 	if err := errors.Join(err, s.Close()); err != nil {

@@ -37,7 +37,7 @@ type Step struct {
 
 // moves returns the table that a migration rewrites.
 func moves(version int) *move {
-	const compactRaw, compactMessages, compactLog = 30, 32, 33
+	const compactRaw, compactMessages, compactLog, compactConversations = 30, 32, 33, 34
 	switch version {
 	case compactRaw:
 		return &rawEvents
@@ -45,6 +45,8 @@ func moves(version int) *move {
 		return &messages
 	case compactLog:
 		return &pageLogs
+	case compactConversations:
+		return &conversations
 	}
 	return nil
 }

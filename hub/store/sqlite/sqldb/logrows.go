@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"parley/hub/store"
+	"parley/hub/store/compact"
 	"parley/model"
 )
 
@@ -87,7 +88,7 @@ func ScanLog(page model.PageID, rows *sql.Rows) (r store.LogRow, err error) {
 	case int64:
 		r.ID = of + strconv.FormatInt(v, 10)
 	case []byte:
-		r.ID = of + uuidOf(v)
+		r.ID = of + compact.UUIDText(v)
 	case string:
 		if local, ok := strings.CutPrefix(v, ofPage); ok {
 			r.ID = of + local

@@ -3,7 +3,6 @@ package sqldb
 import (
 	"database/sql"
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -62,7 +61,6 @@ func fromPlace[T ~string](among []T, v any) (T, error) {
 }
 
 const (
-	uuidBytes, uuidText = 16, 36
 	// midPrefix begins Meta's ids; leastMID is how long they are from which they are taken for bytes.
 	midPrefix = "m_"
 	leastMID  = 16
@@ -72,20 +70,10 @@ const (
 // the bytes of a UUID, else the text.
 func LocalID(id model.MessageID) any {
 	_, local, _ := strings.Cut(string(id), model.PageSeparator)
-	if len(local) == uuidText && local[8] == '-' && local[13] == '-' && local[18] == '-' && local[23] == '-' {
-		b, err := hex.DecodeString(strings.ReplaceAll(local, "-", ""))
-		if err == nil && uuidOf(b) == local {
-			return b
-		}
+	if b, ok := compact.UUID(local); ok {
+		return b
 	}
 	return local
-}
-
-func uuidOf(b []byte) string {
-	if len(b) != uuidBytes {
-		return ""
-	}
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
 // MID returns Meta's id as it stands in its column: the bytes that it writes out, else the text; nil
@@ -178,7 +166,7 @@ func scanMessage(rows *sql.Rows) (m store.Message, err error) {
 	}
 	switch id := id.(type) {
 	case []byte:
-		m.ID = model.NewMessageID(model.PageID(page), uuidOf(id))
+		m.ID = model.NewMessageID(model.PageID(page), compact.UUIDText(id))
 	case string:
 		m.ID = model.NewMessageID(model.PageID(page), id)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/store/compact"
 	"parley/hub/store/engine"
 	"parley/hub/store/sqlite/desk"
 	"parley/hub/store/sqlite/sqldb"
@@ -19,14 +20,13 @@ type conversationReader struct{ *sqldb.Session }
 
 // Conversation implements [store.Reader].
 func (r conversationReader) Conversation(id model.ConversationID) (store.Conversation, error) {
-	c, err := sqldb.One[store.Conversation](r.Session,
-		`SELECT doc FROM conversations WHERE page_id = ? AND id = ?`, id.Page(), id)
+	c, err := sqldb.Conversation(r.Session, sqldb.SelectConversations+` WHERE page_id = ? AND id = ?`, id.Page(), id)
 	return c, sqldb.Wrap(err, "read conversation %s", id)
 }
 
 // ConversationsBeginning implements [store.Reader].
 func (r conversationReader) ConversationsBeginning(page model.PageID, id string, limit int) ([]store.Conversation, error) {
-	list, err := sqldb.Many[store.Conversation](r.Session, `SELECT doc FROM conversations
+	list, err := sqldb.Conversations(r.Session, sqldb.SelectConversations+`
 		WHERE page_id = ? AND id >= ? AND id < ? ORDER BY id LIMIT ?`,
 		page, id, id+beyond, max(limit, 0))
 	return list, sqldb.Wrap(err, "read conversations of page %s by a part of their id", page)
@@ -37,7 +37,7 @@ const beyond = "\xff"
 
 // Nameless implements [store.Reader].
 func (r conversationReader) Nameless(before time.Time, limit int) ([]store.Conversation, error) {
-	list, err := sqldb.Many[store.Conversation](r.Session, `SELECT doc FROM conversations
+	list, err := sqldb.Conversations(r.Session, sqldb.SelectConversations+`
 		WHERE nameless = 1 AND profile_at < ? ORDER BY profile_at, page_id, id LIMIT ?`,
 		sqldb.Micros(before), max(limit, 0))
 	return list, sqldb.Wrap(err, "read conversations without a name")
@@ -77,7 +77,7 @@ func (t conversationWriter) writeConversation(c store.Conversation) error {
 	c.WaitsSince = sqldb.ExactOrNil(c.WaitsSince)
 	c.SnoozedUntil, c.WindowUntil = sqldb.ExactOrNil(c.SnoozedUntil), sqldb.ExactOrNil(c.WindowUntil)
 	c.OtherAppUntil, c.UncertainUntil = sqldb.ExactOrNil(c.OtherAppUntil), sqldb.ExactOrNil(c.UncertainUntil)
-	doc, err := sqldb.Encode(c)
+	doc, err := compact.Conversation(c)
 	if err != nil {
 		return err
 	}
@@ -93,13 +93,13 @@ func (t conversationWriter) writeConversation(c store.Conversation) error {
 		Status: c.Status, Assignee: assignee, AwakeAt: engine.AwakeAt(c.Conversation), FreeFrom: from, FreeUntil: until,
 		Unread: c.Unread, Waits: engine.Waits(c.Conversation),
 	})
-	err = t.Run(`INSERT INTO conversations (page_id, id, status, updated_at, assignee, awake_at,
-		free_from, free_until, unread, nameless, profile_at, waits, entered, pinned, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (page_id, id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at,
+	err = t.Run(`INSERT INTO conversations (page_id, id, seq, status, updated_at, assignee, awake_at,
+		free_from, free_until, unread, nameless, profile_at, waits, entered, pinned, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (page_id, id) DO UPDATE SET seq = excluded.seq, status = excluded.status, updated_at = excluded.updated_at,
 		assignee = excluded.assignee, awake_at = excluded.awake_at, free_from = excluded.free_from,
 		free_until = excluded.free_until, unread = excluded.unread, nameless = excluded.nameless,
 		profile_at = excluded.profile_at, waits = excluded.waits, entered = excluded.entered, pinned = excluded.pinned, doc = excluded.doc`,
-		t.page, c.ID, c.Status, sqldb.Micros(c.UpdatedAt), assignee, engine.AwakeAt(c.Conversation),
+		t.page, c.ID, c.Seq, c.Status, sqldb.Micros(c.UpdatedAt), assignee, engine.AwakeAt(c.Conversation),
 		from, until, c.Unread, sqldb.Flag(c.Customer.Name == ""), sqldb.Micros(c.ProfileAt), engine.Waits(c.Conversation),
 		query.WayOf(c.Entry), sqldb.Flag(c.Pinned), doc)
 	if err != nil {
