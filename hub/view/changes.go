@@ -56,6 +56,7 @@ func lastRows(rows []store.LogRow) map[string]int64 {
 // changes reads the objects that rows of the log are about.
 func (v View) changes(page store.Page, rows []store.LogRow) (model.Batch, error) {
 	b := batch(page, rows[0].Seq-1, rows[0].Seq-1)
+	v.named = make(map[model.ConversationID]store.Conversation)
 	last := lastRows(rows)
 	changes := make([]model.Change, 0, len(last))
 	for _, r := range rows {
@@ -118,14 +119,15 @@ func (v View) changedMessage(id model.MessageID, seq int64) (model.Message, erro
 	if err != nil {
 		return model.Message{}, err
 	}
-	if v.recent != nil {
-		if c, ok := v.recent.Named(m.ConversationID); ok {
-			return v.message(m, c)
-		}
+	c, ok := v.named[m.ConversationID]
+	if !ok && v.recent != nil {
+		c, ok = v.recent.Named(m.ConversationID)
 	}
-	c, err := v.Conversation(m.ConversationID)
-	if err != nil {
-		return model.Message{}, err
+	if !ok {
+		if c, err = v.Conversation(m.ConversationID); err != nil {
+			return model.Message{}, err
+		}
+		v.named[m.ConversationID] = c
 	}
 	return v.message(m, c)
 }
@@ -148,7 +150,14 @@ func (v View) changed(id model.ConversationID, seq int64) (store.Conversation, e
 			return c, nil
 		}
 	}
-	return v.Conversation(id)
+	if c, ok := v.named[id]; ok { // as it is now, in the same snapshot
+		return c, nil
+	}
+	c, err := v.Conversation(id)
+	if err == nil {
+		v.named[id] = c
+	}
+	return c, err
 }
 
 // linkChange returns the links of a conversation after one was made or removed. For a user who

@@ -27,6 +27,8 @@ type View struct {
 	AsOf  model.AsOf
 	// recent is what was committed last; nil: everything is read.
 	recent Recent
+	// named caches the conversations of messages while changes are read.
+	named map[model.ConversationID]store.Conversation
 	// seen caches the links that the user may see, for the Pages read so far.
 	seen seenLinks
 }
@@ -91,7 +93,7 @@ func (i *Views) readBy(ctx context.Context, by *fair.Semaphore, user model.User,
 		if err != nil {
 			return err
 		}
-		v := View{Reader: r, user: user.ID, admin: user.Admin, now: i.now(), Shown: pages, AsOf: model.AsOf{}, seen: seenLinks{}}
+		v := View{Reader: r, user: user.ID, admin: user.Admin, now: i.now(), Shown: pages, AsOf: model.AsOf{}, recent: i.store.Recent(), seen: seenLinks{}}
 		for _, p := range pages {
 			if v.AsOf[p.ID], err = i.position(r, p, user.ID); err != nil {
 				return err

@@ -158,7 +158,7 @@ func (w *world) webhook(page, events int, at time.Time) ([]byte, error) {
 		const stride = 7919 // a prime, so that neighbours are far apart
 		list = append(list, map[string]any{
 			"sender": map[string]string{"id": string(psid(n * stride % w.conversationsOf(page)))}, "recipient": map[string]string{"id": id},
-			"timestamp": at.UnixMilli(), "message": map[string]any{"mid": fmt.Sprintf("m_bench_%032d_aBcDeFgHiJkLmNoPqRsTuVwXyZ", n), "text": words(n)},
+			"timestamp": at.UnixMilli(), "message": map[string]any{"mid": mid(fmt.Sprint("bench", n)), "text": words(n)},
 		})
 	}
 	return json.Marshal(map[string]any{"object": "page", "entry": []any{map[string]any{"id": id, "time": at.UnixMilli(), "messaging": list}}})

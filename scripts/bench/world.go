@@ -7,6 +7,8 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -223,7 +225,7 @@ func (w *world) put(tx store.PageTx, page model.PageID, n int, now time.Time) er
 	for i := range w.messages {
 		said := at.Add(time.Duration(i-w.messages) * time.Minute)
 		m := store.Message{Message: model.Message{
-			ID: model.NewMessageID(page, fmt.Sprintf("%012d%06d", n, i)), ConversationID: id, MID: model.MID(fmt.Sprintf("m_fill%d_%d", n, i)),
+			ID: model.NewMessageID(page, fmt.Sprintf("%012d%06d", n, i)), ConversationID: id, MID: mid(fmt.Sprint("fill", n, "-", i)),
 			Direction: model.In, Author: model.Author{Kind: model.ByCustomer}, Text: model.Untrusted(words(n + i)), SentAt: said,
 			Attachments: []model.Attachment{}, Reactions: []model.Reaction{},
 		}, Order: said, MetaTime: true}
@@ -250,6 +252,12 @@ func (w *world) put(tx store.PageTx, page model.PageID, n int, now time.Time) er
 		c.Assignee = &model.UserRef{ID: model.UserID(fmt.Sprint("u", n%7))}
 	}
 	return tx.PutConversation(&c)
+}
+
+// mid returns an id of a message that looks like one of Meta's.
+func mid(of string) model.MID {
+	sum := sha512.Sum512([]byte(of))
+	return model.MID("m_" + base64.RawURLEncoding.EncodeToString(sum[:]))
 }
 
 // words returns what a customer says, in one of our users' languages.

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 
 	"parley/hub/store/sqlite/disk"
+	"parley/hub/store/sqlite/held"
 	"parley/hub/store/sqlite/sqldb"
 )
 
@@ -44,7 +45,7 @@ func TestRemnantsThatCantBeOverwrittenWait(t *testing.T) {
 		for i := range 60 {
 			exec(`UPDATE t SET doc = ? WHERE id = ?`, strings.Repeat("more", 50+i*7%300), i*37%60)
 		}
-		w := &Writer{path: path, c: connection(), erasing: erasing{log: slog.New(slog.NewTextHandler(told, nil))}}
+		w := &Writer{held: held.New(), path: path, c: connection(), erasing: erasing{log: slog.New(slog.NewTextHandler(told, nil))}}
 		remnants := func() int {
 			t.Helper()
 			pages, _, err := disk.Remnants(path+disk.LogSuffix, disk.Swept{})
