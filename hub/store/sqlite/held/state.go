@@ -50,7 +50,7 @@ func New() *State {
 }
 
 // Verify has check called, for each thing that is known when it is asked for, with what is held
-// and with what is stored. It is for tests.
+// and with what is stored, both without what makes no difference. It is for tests.
 func (s *State) Verify(check func(what string, held, stored any)) { s.check = check }
 
 // Drop forgets everything.
@@ -59,6 +59,18 @@ func (s *State) Drop() {
 	s.young, s.old = make(map[model.ConversationID]*conversation), nil
 	s.newestOf = make(map[model.MessageID]model.ConversationID)
 	s.changed = false
+}
+
+// Stored returns a conversation as it is stored, false if that is not known.
+func (s *State) Stored(id model.ConversationID) (store.Conversation, bool) {
+	c := s.young[id]
+	if c == nil {
+		c = s.old[id]
+	}
+	if c == nil || !c.known {
+		return store.Conversation{}, false
+	}
+	return c.conversation, true
 }
 
 // Begin begins a transaction.

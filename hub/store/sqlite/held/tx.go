@@ -32,7 +32,7 @@ func hit[T any](t tx, what string, held T, read func() (T, error)) (T, error) {
 		if err != nil {
 			t.s.check(what, held, err)
 		} else {
-			t.s.check(what, held, stored)
+			t.s.check(what, copied(held), copied(stored))
 		}
 	}
 	return copied(held), nil
@@ -81,11 +81,11 @@ func (t tx) Conversation(id model.ConversationID) (store.Conversation, error) {
 // PutConversation implements [store.ConversationWriter].
 func (t tx) PutConversation(put *store.Conversation) error {
 	t.s.changed = true
-	t.s.conversationOf(put.ID).known = false
-	err := t.PageTx.PutConversation(put)
-	if err == nil {
-		c := t.s.conversationOf(put.ID)
-		c.known, c.conversation = true, storedConversation(*put)
+	err := t.PageTx.PutConversation(put) // it may ask what is stored until then
+	c := t.s.conversationOf(put.ID)
+	c.known = err == nil
+	if c.known {
+		c.conversation = storedConversation(*put)
 	}
 	return err
 }

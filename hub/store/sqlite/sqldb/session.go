@@ -25,6 +25,8 @@ type Session struct {
 	erases bool
 	// sums are what is added to tallies when the transaction is committed; nil: it only reads.
 	sums map[Sum]int64
+	// stored returns a conversation as it is stored, if that is known; nil: none is.
+	stored func(model.ConversationID) (store.Conversation, bool)
 	// over: the transaction's function has returned.
 	over bool
 }
@@ -45,6 +47,20 @@ type Sum struct {
 // NewWriting begins a session that writes.
 func NewWriting(ctx context.Context, c *Conn, now func() time.Time) *Session {
 	return &Session{ctx: ctx, c: c, now: now, sums: make(map[Sum]int64)}
+}
+
+// Knows says where to ask for conversations as they are stored.
+func (s *Session) Knows(stored func(model.ConversationID) (store.Conversation, bool)) {
+	s.stored = stored
+}
+
+// Stored returns a conversation as it is stored; false if it has to be read. It must not be
+// changed.
+func (s *Session) Stored(id model.ConversationID) (store.Conversation, bool) {
+	if s.stored == nil {
+		return store.Conversation{}, false
+	}
+	return s.stored(id)
 }
 
 // Sum adds to a number once the transaction is committed.

@@ -81,32 +81,43 @@ func (t conversationWriter) writeConversation(c store.Conversation) error {
 	if err != nil {
 		return err
 	}
-	var assignee sql.NullString
-	if c.Assignee != nil {
-		assignee = sql.NullString{String: string(c.Assignee.ID), Valid: true}
-	}
-	from, until := engine.Free(c.Conversation)
-	if err := tally.Forget(t.Session, t.page, c.ID); err != nil {
+	was, known := t.Stored(c.ID)
+	if known {
+		tally.Add(t.Session, t.page, tallied(was), -1)
+	} else if err := tally.Forget(t.Session, t.page, c.ID); err != nil {
 		return err
 	}
-	tally.Add(t.Session, t.page, tally.Row{
-		Status: c.Status, Assignee: assignee, AwakeAt: engine.AwakeAt(c.Conversation), FreeFrom: from, FreeUntil: until,
-		Unread: c.Unread, Waits: engine.Waits(c.Conversation),
-	})
+	row := tallied(c)
+	tally.Add(t.Session, t.page, row, 1)
 	err = t.Run(`INSERT INTO conversations (page_id, id, seq, status, updated_at, assignee, awake_at,
 		free_from, free_until, unread, nameless, profile_at, waits, entered, pinned, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (page_id, id) DO UPDATE SET seq = excluded.seq, status = excluded.status, updated_at = excluded.updated_at,
 		assignee = excluded.assignee, awake_at = excluded.awake_at, free_from = excluded.free_from,
 		free_until = excluded.free_until, unread = excluded.unread, nameless = excluded.nameless,
 		profile_at = excluded.profile_at, waits = excluded.waits, entered = excluded.entered, pinned = excluded.pinned, doc = excluded.doc`,
-		t.page, c.ID, c.Seq, c.Status, sqldb.Micros(c.UpdatedAt), assignee, engine.AwakeAt(c.Conversation),
-		from, until, c.Unread, sqldb.Flag(c.Customer.Name == ""), sqldb.Micros(c.ProfileAt), engine.Waits(c.Conversation),
+		t.page, c.ID, c.Seq, c.Status, sqldb.Micros(c.UpdatedAt), row.Assignee, row.AwakeAt,
+		row.FreeFrom, row.FreeUntil, c.Unread, sqldb.Flag(c.Customer.Name == ""), sqldb.Micros(c.ProfileAt), row.Waits,
 		query.WayOf(c.Entry), sqldb.Flag(c.Pinned), doc)
 	if err != nil {
 		return err
 	}
-	if err := desk.PutMentions(t.Session, c.Conversation); err != nil {
-		return err
+	if !known || len(was.Mentioned)+len(c.Mentioned) > 0 {
+		if err := desk.PutMentions(t.Session, c.Conversation); err != nil {
+			return err
+		}
 	}
-	return desk.PutLabels(t.Session, c.Conversation)
+	if !known || len(was.Labels)+len(c.Labels) > 0 {
+		return desk.PutLabels(t.Session, c.Conversation)
+	}
+	return nil
+}
+
+// tallied returns what of a conversation is tallied.
+func tallied(c store.Conversation) tally.Row {
+	row := tally.Row{Status: c.Status, AwakeAt: engine.AwakeAt(c.Conversation), Unread: c.Unread, Waits: engine.Waits(c.Conversation)}
+	if c.Assignee != nil {
+		row.Assignee = sql.NullString{String: string(c.Assignee.ID), Valid: true}
+	}
+	row.FreeFrom, row.FreeUntil = engine.Free(c.Conversation)
+	return row
 }

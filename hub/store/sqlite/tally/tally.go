@@ -123,17 +123,15 @@ func Forget(s *sqldb.Session, page model.PageID, id model.ConversationID) error 
 		return nil
 	}
 	if err == nil {
-		r.each(func(kind int, who string, bucket int64) {
-			s.Sum(sqldb.Sum{Page: page, Kind: kind, Who: who, Bucket: bucket}, -1)
-		})
+		Add(s, page, r, -1)
 	}
 	return err
 }
 
-// Add adds a conversation to the tallies.
-func Add(s *sqldb.Session, page model.PageID, r Row) {
+// Add adds a conversation to the tallies n times; -1 takes it out.
+func Add(s *sqldb.Session, page model.PageID, r Row, n int64) {
 	r.each(func(kind int, who string, bucket int64) {
-		s.Sum(sqldb.Sum{Page: page, Kind: kind, Who: who, Bucket: bucket}, 1)
+		s.Sum(sqldb.Sum{Page: page, Kind: kind, Who: who, Bucket: bucket}, n)
 	})
 }
 
