@@ -105,7 +105,7 @@ func (w *world) held(ctx context.Context, path string, by time.Time, got map[str
 		w.heldLabels(r, by, &l)
 		return w.heldLog(r, &l)
 	})
-	if err = errors.Join(err, s.Close()); err != nil {
+	if err = errors.Join(err, w.heldCounts(ctx, s, by, &l), s.Close()); err != nil {
 		return err
 	}
 	sound(ctx, path, &l)
@@ -130,6 +130,26 @@ func (w *world) heldMessages(r store.Reader, by time.Time, got map[string]int, l
 			l.add("reply %s has left and would leave again", a.id)
 		}
 	}
+}
+
+// heldCounts compares the counts that are kept with those that a transaction counts.
+func (w *world) heldCounts(ctx context.Context, s store.Store, at time.Time, l *lost) error {
+	q := store.CountQuery{Pages: []store.PageScope{{ID: model.PageID(w.facebook.PageID)}}, Now: at}
+	var kept, counted store.Counts
+	err := s.Read(ctx, func(r store.Reader) (err error) {
+		kept, err = r.CountConversations(q)
+		return err
+	})
+	if err == nil {
+		err = s.Write(ctx, q.Pages[0].ID, func(tx store.PageTx) (err error) {
+			counted, err = tx.CountConversations(q)
+			return err
+		})
+	}
+	if kept != counted {
+		l.add("counts are kept as %+v and are %+v", kept, counted)
+	}
+	return err
 }
 
 func (w *world) heldLabels(r store.Reader, by time.Time, l *lost) {
@@ -185,7 +205,7 @@ func sound(ctx context.Context, path string, l *lost) {
 		l.add("integrity: %s %v", said, err)
 	}
 	var twice int
-	if err := db.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE mid <> '' GROUP BY page_id, mid HAVING COUNT(*) > 1)`).Scan(&twice); err != nil || twice != 0 {
+	if err := db.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE mid IS NOT NULL GROUP BY mid HAVING COUNT(*) > 1)`).Scan(&twice); err != nil || twice != 0 {
 		l.add("%d messages are there twice: %v", twice, err)
 	}
 }
