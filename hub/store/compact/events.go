@@ -1,9 +1,12 @@
 package compact
 
 import (
+	"bytes"
 	_ "embed"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -18,6 +21,9 @@ const (
 	zipped byte = 1
 	// zippedUnescaped: so it is, without its escapes, which are as Meta writes them.
 	zippedUnescaped byte = 2
+	// besideID is added to either: Meta's id of the message precedes it, as the bytes that the id
+	// writes out. Those don't compress, and keep the rest from it.
+	besideID byte = 2
 )
 
 // MaxEvent is the most bytes of an event that are compressed, and that decompressing one gives.
@@ -68,10 +74,14 @@ func Event(body []byte) []byte {
 		if p, ok := unescaped(body); ok {
 			way, plain = zippedUnescaped, p
 		}
-		packed := zip1.out.EncodeAll(plain, make([]byte, 0, len(body)/2+len(magic)))
-		if len(packed)-len(magic)+leastGain <= len(body) {
-			packed = packed[len(magic)-1:]
-			packed[0] = way
+		rest, mid := apart(plain)
+		head := append(make([]byte, 0, len(body)), way)
+		if mid != nil {
+			head[0] += besideID
+			head = append(append(head, byte(len(mid))), mid...)
+		}
+		packed := append(head, zip1.out.EncodeAll(rest, nil)[len(magic):]...)
+		if len(packed)+leastGain <= len(body) {
 			return packed
 		}
 	}
@@ -86,14 +96,23 @@ func ReadEvent(kept []byte) ([]byte, error) {
 	if len(kept) == 0 {
 		return nil, nil
 	}
-	switch way := kept[0]; way {
+	way, rest := kept[0], kept[1:]
+	var mid []byte
+	if way > besideID && len(rest) > 0 {
+		way -= besideID
+		n := min(int(rest[0]), len(rest)-1)
+		mid, rest = rest[1:1+n], rest[1+n:]
+	}
+	switch way {
 	case asItIs:
-		return append([]byte{}, kept[1:]...), nil
+		return append([]byte{}, rest...), nil
 	case zipped, zippedUnescaped:
-		frame := append([]byte(magic), kept[1:]...)
-		body, err := zip1.in.DecodeAll(frame, nil)
+		body, err := zip1.in.DecodeAll(append([]byte(magic), rest...), nil)
 		if err != nil {
 			return nil, fmt.Errorf("decompress event: %w", err)
+		}
+		if mid != nil {
+			body = together(body, mid)
 		}
 		if way == zippedUnescaped {
 			body = escaped(body)
@@ -101,4 +120,31 @@ func ReadEvent(kept []byte) ([]byte, error) {
 		return body, nil
 	}
 	return nil, ErrUnknown
+}
+
+// beforeMID is what stands before Meta's id of a message in an event.
+const beforeMID = `"mid":"m_`
+
+// apart returns an event without the first id in it, and the bytes which that writes out; nil if
+// there is none that is written so.
+func apart(body []byte) (rest, mid []byte) {
+	_, after, ok := bytes.Cut(body, []byte(beforeMID))
+	end := bytes.IndexByte(after, '"')
+	if !ok || end <= 0 {
+		return body, nil
+	}
+	mid, err := base64.RawURLEncoding.DecodeString(string(after[:end]))
+	if err != nil || len(mid) > math.MaxUint8 || base64.RawURLEncoding.EncodeToString(mid) != string(after[:end]) {
+		return body, nil
+	}
+	before := body[:len(body)-len(after)]
+	return append(append(make([]byte, 0, len(body)-end), before...), after[end:]...), mid
+}
+
+// together reverses apart. What it looks for stood nowhere before, or it would have been found there.
+func together(rest, mid []byte) []byte {
+	before, after, _ := bytes.Cut(rest, []byte(beforeMID))
+	text := base64.RawURLEncoding.EncodeToString(mid)
+	out := make([]byte, 0, len(rest)+len(text))
+	return append(append(append(append(out, before...), beforeMID...), text...), after...)
 }

@@ -11,7 +11,7 @@ import (
 // FuzzEvent: whatever Meta sends comes back as it was.
 func FuzzEvent(f *testing.F) {
 	for _, s := range []string{
-		"", "{}", `"\u898b\u7a4d \ud83d\ude00 a\/b \\/ \" \u0000"`, `"見積"`, `\`, `\u`, `\ud83d`, `\uD83D\uDE00`, `\ufffd`, "\\\xff", `\\\\/`, `\u002f`, "\x00\x01",
+		"", "{}", `"\u898b\u7a4d \ud83d\ude00 a\/b \\/ \" \u0000"`, `"見積"`, `\`, `\u`, `\ud83d`, `\uD83D\uDE00`, `\ufffd`, "\\\xff", `\\\\/`, `\u002f`, "\x00\x01", ordinary, `"mid":"m_"`, `{"mid":"m_QUJD","mid":"m_QUJD","text":"` + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" + `"}`,
 	} {
 		f.Add([]byte(s))
 	}

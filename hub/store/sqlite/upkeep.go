@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"parley/hub/store"
@@ -34,14 +35,7 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 			return sqldb.Wrap(err, "prune log of page %s", page)
 		}
 	}
-	said := false
-	err = s.inChunks(ctx, func(ss *sqldb.Session) (int64, error) {
-		n, err := ss.Exec(`DELETE FROM raw_events WHERE key IN (
-			SELECT key FROM raw_events WHERE understood = 1 AND received_at < ? LIMIT ?)`,
-			sqldb.Micros(before), pruneRows)
-		said = said || n > 0
-		return n, err
-	})
+	said, err := s.pruneRaw(ctx, before)
 	if err != nil {
 		return sqldb.Wrap(err, "prune raw events")
 	}
@@ -50,6 +44,31 @@ func (s *Store) Prune(ctx context.Context, before time.Time) error {
 		return ss.Run(`DELETE FROM login_codes WHERE expires < ?`, sqldb.Micros(before))
 	})
 	return sqldb.Wrap(err, "prune login codes")
+}
+
+// pruneRaw deletes the understood raw events before the first of them that is young enough, in the
+// order in which they came, and reports whether there were any.
+func (s *Store) pruneRaw(ctx context.Context, before time.Time) (said bool, err error) {
+	keep := int64(math.MaxInt64)
+	err = s.read(ctx, func(ss *sqldb.Session) error {
+		err := ss.Get(`SELECT key FROM raw_events WHERE understood = 1 AND received_at >= ? ORDER BY key LIMIT 1`,
+			sqldb.Args{sqldb.Micros(before)}, &keep)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	err = s.inChunks(ctx, func(ss *sqldb.Session) (int64, error) {
+		n, err := ss.Exec(`DELETE FROM raw_events WHERE key IN (
+			SELECT key FROM raw_events WHERE key < ? AND understood = 1 AND received_at < ? ORDER BY key LIMIT ?)`,
+			keep, sqldb.Micros(before), pruneRows)
+		said = said || n > 0
+		return n, err
+	})
+	return said, err
 }
 
 // pruneLog deletes the Page's rows before the first that is young enough.

@@ -16,14 +16,19 @@ import (
 // eventReader reads Meta's events.
 type eventReader struct{ *sqldb.Session }
 
+// isEvent selects a raw event; its argument is given twice, as the index has eight bytes of it.
+const isEvent = ` substr(event, 1, 8) = substr(?, 1, 8) AND event = ?`
+
+const rawEventQuery = `SELECT customer, COALESCE(name, 'message'), at, received_at, understood, body FROM raw_events WHERE` + isEvent
+
 // RawEvent implements [store.Reader].
 func (r eventReader) RawEvent(page model.PageID, key string) (store.RawEvent, error) {
 	e := store.RawEvent{Page: page, Key: key}
 	var at, received int64
 	var body []byte
 	var customer string
-	err := r.Get(`SELECT customer, COALESCE(name, 'message'), at, received_at, understood, body FROM raw_events
-		WHERE event = ?`, sqldb.Args{sqldb.EventKey(page, key)},
+	event := sqldb.EventKey(page, key)
+	err := r.Get(rawEventQuery, sqldb.Args{event, event},
 		&customer, &e.Name, &at, &received, &e.Understood, &body)
 	if err == nil {
 		e.Body, err = compact.ReadEvent(body)
@@ -68,11 +73,12 @@ func (t eventWriter) KeepRaw(e store.RawEvent) (bool, error) {
 	if err != nil {
 		return false, sqldb.Wrap(err, "keep raw event of page %s", t.page)
 	}
+	event := sqldb.EventKey(e.Page, e.Key)
 	n, err := t.Exec(`INSERT INTO raw_events
-		(page, event, customer, name, at, received_at, understood, body) VALUES (?, ?, ?, NULLIF(?, 'message'), ?, ?, ?, ?)
-		ON CONFLICT (event) DO NOTHING`,
-		key, sqldb.EventKey(e.Page, e.Key), sqldb.Number(string(e.Customer)), e.Name, sqldb.Micros(e.At), sqldb.Micros(e.ReceivedAt),
-		sqldb.Flag(e.Understood), compact.Event(e.Body))
+		(page, event, customer, name, at, received_at, understood, body) SELECT ?, ?, ?, NULLIF(?, 'message'), ?, ?, ?, ?
+		WHERE NOT EXISTS (SELECT 1 FROM raw_events WHERE`+isEvent+`)`,
+		key, event, sqldb.Number(string(e.Customer)), e.Name, sqldb.Micros(e.At), sqldb.Micros(e.ReceivedAt),
+		sqldb.Flag(e.Understood), compact.Event(e.Body), event, event)
 	return n > 0, sqldb.Wrap(err, "keep raw event of page %s", t.page)
 }
 
@@ -82,8 +88,9 @@ func (t eventWriter) EmptyRaw(customer model.PSID, mid model.MID, but string) er
 		return errors.New("empty raw events: no mid")
 	}
 	kept := sqldb.EventKey(t.page, but)
-	n, err := t.Exec(`UPDATE raw_events SET body = x'' WHERE event = ? AND event <> ? AND customer = ? AND body <> x''`,
-		sqldb.EventKey(t.page, rawOfMID+string(mid)), kept, sqldb.Number(string(customer)))
+	event := sqldb.EventKey(t.page, rawOfMID+string(mid))
+	n, err := t.Exec(`UPDATE raw_events SET body = x'' WHERE`+isEvent+` AND event <> ? AND customer = ? AND body <> x''`,
+		event, event, kept, sqldb.Number(string(customer)))
 	var edits []int64
 	if err == nil {
 		edits, err = t.editsOf(customer, mid, kept)

@@ -79,9 +79,8 @@ func (r figureReader) Counters() (map[string]int64, error) {
 	if err != nil {
 		return nil, sqldb.Wrap(err, "read counters")
 	}
-	var not, understood int64
-	err = r.Get(`SELECT (SELECT COUNT(*) FROM raw_events WHERE understood = 0),
-		(SELECT COUNT(*) FROM raw_events WHERE understood = 1)`, nil, &not, &understood)
-	counters[counterNotUnderstood], counters[counterRaw] = not, not+understood
+	var not, all int64
+	err = r.Get(`SELECT (`+rawEventsQuery+`), (SELECT COUNT(*) FROM raw_events)`, nil, &not, &all)
+	counters[counterNotUnderstood], counters[counterRaw] = not, all
 	return counters, sqldb.Wrap(err, "count raw events")
 }
