@@ -146,6 +146,9 @@ func (r *Receiver) storePiece(ctx context.Context, page model.PageID, events []m
 		if err != nil {
 			return err
 		}
+		if err := store.ReadAhead(tx, coming(events)); err != nil {
+			return err
+		}
 		for n = 0; n < len(events); n++ {
 			if n > 0 && (ctx.Err() != nil || r.now().Sub(began) >= r.timing.Webhook/webhookPieces) {
 				break
@@ -180,6 +183,23 @@ func (r *Receiver) storePiece(ctx context.Context, page model.PageID, events []m
 		r.MediaDue()
 	}
 	return n, nil
+}
+
+// coming tells of events, and of the messages that they bring.
+func coming(events []model.Inbound) []store.Coming {
+	list := make([]store.Coming, len(events))
+	for i, e := range events {
+		list[i] = store.Coming{Customer: e.Customer, Key: e.Key}
+		switch ev := e.Event.(type) {
+		case model.CustomerMessage:
+			list[i].MID = ev.MID
+		case model.Postback:
+			list[i].MID = ev.MID
+		case model.Echo:
+			list[i].MID = ev.MID
+		}
+	}
+	return list
 }
 
 // countEvents updates the counters for events that were stored.

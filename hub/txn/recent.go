@@ -140,6 +140,9 @@ type putting struct {
 	before int
 }
 
+// ReadAhead implements [store.AheadReader].
+func (p *putting) ReadAhead(list []store.Coming) error { return store.ReadAhead(p.PageTx, list) }
+
 // PutMessage implements [store.MessageWriter].
 func (p *putting) PutMessage(m *store.Message) error {
 	err := p.PageTx.PutMessage(m)

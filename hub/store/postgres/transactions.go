@@ -30,6 +30,8 @@ type pageTx struct {
 	tables.Writer
 }
 
+var _ store.AheadReader = pageTx{}
+
 // accountTx is a transaction on users, their credentials, and what belongs to no Page.
 type accountTx struct {
 	reader

@@ -79,7 +79,7 @@ func PutLabels(s *pgdb.Session, c model.Conversation) error {
 		return err
 	}
 	for _, l := range c.Labels {
-		if err := s.Run(addLabel, c.PageID, c.ID, label.Key(l), l, c.Status, engine.Micros(c.UpdatedAt)); err != nil {
+		if err := s.Note(addLabel, c.PageID, c.ID, label.Key(l), l, c.Status, engine.Micros(c.UpdatedAt)); err != nil {
 			return err
 		}
 	}
@@ -88,5 +88,5 @@ func PutLabels(s *pgdb.Session, c model.Conversation) error {
 
 // DropLabels forgets the labels of a conversation.
 func DropLabels(s *pgdb.Session, id model.ConversationID) error {
-	return s.Run(dropLabels, id.Page(), id)
+	return s.Note(dropLabels, id.Page(), id)
 }

@@ -14,11 +14,11 @@ const CountMentioned = `SELECT COUNT(*) FROM mentions WHERE page_id = ? AND user
 
 // PutMentions stores whom a conversation mentions.
 func PutMentions(t *pgdb.Session, c model.Conversation) error {
-	if err := t.Run(`DELETE FROM mentions WHERE page_id = ? AND conversation_id = ?`, c.PageID, c.ID); err != nil {
+	if err := t.Note(`DELETE FROM mentions WHERE page_id = ? AND conversation_id = ?`, c.PageID, c.ID); err != nil {
 		return err
 	}
 	for _, user := range c.Mentioned {
-		err := t.Run(`INSERT INTO mentions (page_id, conversation_id, user_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, c.PageID, c.ID, user)
+		err := t.Note(`INSERT INTO mentions (page_id, conversation_id, user_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, c.PageID, c.ID, user)
 		if err != nil {
 			return err
 		}

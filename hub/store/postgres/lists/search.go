@@ -254,6 +254,6 @@ func (r searchReader) hits(page model.PageID, ids []string, m *matches, at map[m
 // PutName keeps by which words a customer's name is found.
 func PutName(s *pgdb.Session, c store.Conversation) error {
 	vector, _ := Vector(c.PageID, string(c.Customer.Name))
-	return s.Run(`INSERT INTO names (page_id, conversation_id, words) VALUES (?, ?, ?::text::tsvector)
+	return s.Note(`INSERT INTO names (page_id, conversation_id, words) VALUES (?, ?, ?::text::tsvector)
 		ON CONFLICT (page_id, conversation_id) DO UPDATE SET words = excluded.words WHERE names.words <> excluded.words`, c.PageID, c.ID, vector)
 }

@@ -21,6 +21,8 @@ type statement struct {
 	args  []any
 	// done, if there is one, takes how many rows were changed.
 	done func(n int64) error
+	// row, if there is one, reads each row.
+	row func(pgx.Rows) error
 }
 
 // Session is what one transaction does on a connection. What it writes waits, and goes out before
@@ -46,6 +48,8 @@ type Session struct {
 	failed int
 	// over: the transaction's function has returned.
 	over bool
+	// kept is what was read ahead.
+	kept any
 	// Trips counts round trips.
 	Trips int
 }
@@ -82,7 +86,36 @@ func (s *Session) Queued() int { return len(s.queued) }
 func (s *Session) Failed() int { return s.failed }
 
 // Writes says that a statement that is read from writes as well.
-func (s *Session) Writes() { s.wrote = true }
+func (s *Session) Writes() { s.wrote, s.kept = true, nil }
+
+// Keep keeps what was read ahead, until something is written that is not noted there.
+func (s *Session) Keep(v any) { s.kept = v }
+
+// Kept returns what Keep was given last; nil if something was written since.
+func (s *Session) Kept() any { return s.kept }
+
+// Check returns why nothing can be asked any more; nil if it can.
+func (s *Session) Check() error { return s.check() }
+
+// Ask is a question among several.
+type Ask struct {
+	Query string
+	Args  Args
+	Row   func(pgx.Rows) error
+}
+
+// Asks asks several questions in one round trip.
+func (s *Session) Asks(lists ...[]Ask) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	for _, list := range lists {
+		for _, a := range list {
+			s.queue(statement{query: number(a.Query), args: plain(a.Args), row: a.Row})
+		}
+	}
+	return s.Flush()
+}
 
 // Spoiled returns the error because of which the transaction must not be committed, nil if there
 // is none.
@@ -123,6 +156,12 @@ func (s *Session) fail(err error) error {
 // Run queues a statement. What goes wrong with it is told by the next one that goes out, or at the
 // commit.
 func (s *Session) Run(query string, args ...any) error {
+	s.kept = nil
+	return s.Note(query, args...)
+}
+
+// Note is Run for what does not change what was read ahead, or is noted there by its caller.
+func (s *Session) Note(query string, args ...any) error {
 	if s.careful {
 		_, err := s.Exec(query, args...)
 		return err
@@ -136,7 +175,7 @@ func (s *Session) then(done func(int64) error, query string, args ...any) error 
 		return err
 	}
 	s.wrote = true
-	s.queue(statement{number(query), plain(args), done})
+	s.queue(statement{query: number(query), args: plain(args), done: done})
 	if len(s.queued) >= mostQueued {
 		return s.Flush()
 	}
@@ -164,12 +203,12 @@ func (s *Session) Exec(query string, args ...any) (int64, error) {
 	if err := s.check(); err != nil {
 		return 0, err
 	}
-	s.wrote = true
+	s.wrote, s.kept = true, nil
 	if s.careful {
 		return s.alone(query, args)
 	}
 	var n int64
-	s.queue(statement{number(query), plain(args), func(rows int64) error {
+	s.queue(statement{query: number(query), args: plain(args), done: func(rows int64) error {
 		n = rows
 		return nil
 	}})
@@ -180,7 +219,7 @@ func (s *Session) Exec(query string, args ...any) (int64, error) {
 // alone runs a statement such that the transaction survives it.
 func (s *Session) alone(query string, args []any) (n int64, err error) {
 	s.Control(`SAVEPOINT statement`)
-	s.queue(statement{number(query), plain(args), func(rows int64) error {
+	s.queue(statement{query: number(query), args: plain(args), done: func(rows int64) error {
 		n = rows
 		return nil
 	}})
@@ -246,6 +285,12 @@ func (s *Session) send(last func(pgx.BatchResults) error) error {
 func (s *Session) results(results pgx.BatchResults, list []statement) error {
 	for i, q := range list {
 		s.failed = i
+		if q.row != nil {
+			if err := s.rows(results, q.row); err != nil {
+				return err
+			}
+			continue
+		}
 		tag, err := results.Exec()
 		if err != nil {
 			return err
@@ -258,6 +303,22 @@ func (s *Session) results(results pgx.BatchResults, list []statement) error {
 	}
 	s.failed = len(list)
 	return nil
+}
+
+// rows reads the rows of one statement.
+func (*Session) rows(results pgx.BatchResults, row func(pgx.Rows) error) error {
+	rows, err := results.Query()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return err
+		}
+	}
+	rows.Close()
+	return rows.Err()
 }
 
 // Get reads one row; if there is none, that is [store.ErrNotFound].

@@ -17,6 +17,17 @@ type conversationReader struct{ *pgdb.Session }
 
 // Conversation implements [store.Reader].
 func (r conversationReader) Conversation(id model.ConversationID) (store.Conversation, error) {
+	read := func() (store.Conversation, error) { return r.conversation(id) }
+	known := aheadOf(r.Session).conversation(id)
+	if known == nil {
+		return read()
+	}
+	c, err := decoded[store.Conversation](known.doc)
+	known.looked, known.name, known.labels, known.mentioned = true, c.Customer.Name, len(c.Labels) > 0, len(c.Mentioned) > 0
+	return told(r.Session, "conversation", c, err, read)
+}
+
+func (r conversationReader) conversation(id model.ConversationID) (store.Conversation, error) {
 	c, err := pgdb.One[store.Conversation](r.Session,
 		`SELECT doc FROM conversations WHERE page_id = ? AND id = ?`, id.Page(), id)
 	return c, pgdb.Wrap(err, "read conversation %s", id)
@@ -60,9 +71,6 @@ func (t conversationWriter) PutConversation(c *store.Conversation) error {
 	}
 	c.Seq = seq
 	err = t.writeConversation(*c)
-	if err == nil {
-		err = lists.PutName(t.Session, *c)
-	}
 	return t.Spoil(pgdb.Wrap(err, "put conversation %s", c.ID))
 }
 
@@ -81,7 +89,12 @@ func (t conversationWriter) writeConversation(c store.Conversation) error {
 		assignee = c.Assignee.ID
 	}
 	from, until := engine.Free(c.Conversation)
-	err = t.Run(`INSERT INTO conversations (page_id, id, status, updated_at, assignee, awake_at,
+	known := aheadOf(t.Session).conversation(c.ID)
+	put := t.Run
+	if known != nil {
+		put = t.Note
+	}
+	err = put(`INSERT INTO conversations (page_id, id, status, updated_at, assignee, awake_at,
 		free_from, free_until, unread, nameless, profile_at, waits, entered, pinned, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (page_id, id) DO UPDATE SET status = excluded.status, updated_at = excluded.updated_at,
 		assignee = excluded.assignee, awake_at = excluded.awake_at, free_from = excluded.free_from,
@@ -93,8 +106,29 @@ func (t conversationWriter) writeConversation(c store.Conversation) error {
 	if err != nil {
 		return err
 	}
-	if err := lists.PutMentions(t.Session, c.Conversation); err != nil {
-		return err
+	return t.writeBeside(c, known, doc)
+}
+
+// writeBeside writes what is kept of a conversation beside it, unless it is known to be there.
+func (t conversationWriter) writeBeside(c store.Conversation, known *aheadConversation, doc []byte) error {
+	all := known == nil || !known.looked
+	if all || known.doc == nil || known.name != c.Customer.Name {
+		if err := lists.PutName(t.Session, c); err != nil {
+			return err
+		}
 	}
-	return lists.PutLabels(t.Session, c.Conversation)
+	if all || known.mentioned || len(c.Mentioned) > 0 {
+		if err := lists.PutMentions(t.Session, c.Conversation); err != nil {
+			return err
+		}
+	}
+	if all || known.labels || len(c.Labels) > 0 {
+		if err := lists.PutLabels(t.Session, c.Conversation); err != nil {
+			return err
+		}
+	}
+	if known != nil {
+		known.looked, known.doc, known.name, known.labels, known.mentioned = true, doc, c.Customer.Name, len(c.Labels) > 0, len(c.Mentioned) > 0
+	}
+	return nil
 }

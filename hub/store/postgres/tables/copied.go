@@ -12,7 +12,7 @@ import (
 // CopyMessage queues a message as another store has it.
 func CopyMessage(s *pgdb.Session, m store.Message) error {
 	page := m.ID.Page()
-	return messageWriter{pageBase{s, page, &Row{Page: page}}}.writeMessage(m)
+	return messageWriter{pageBase{s, page, &Row{Page: page}}}.writeMessage(m, false)
 }
 
 // CopyRaw queues a raw event as another store has it.

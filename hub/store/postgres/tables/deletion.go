@@ -15,6 +15,18 @@ type deletionReader struct{ *pgdb.Session }
 
 // Tombstone implements [store.Reader].
 func (r deletionReader) Tombstone(id model.ConversationID) (time.Time, error) {
+	read := func() (time.Time, error) { return r.tombstone(id) }
+	switch known := aheadOf(r.Session).conversation(id); {
+	case known == nil:
+		return read()
+	case known.until == nil:
+		return told(r.Session, "tombstone", time.Time{}, store.ErrNotFound, read)
+	default:
+		return told(r.Session, "tombstone", engine.FromMicros(*known.until), nil, read)
+	}
+}
+
+func (r deletionReader) tombstone(id model.ConversationID) (time.Time, error) {
 	var until int64
 	err := r.Get(`SELECT until FROM tombstones WHERE page_id = ? AND conversation_id = ?`,
 		pgdb.Args{id.Page(), id}, &until)
@@ -45,6 +57,14 @@ func (r deletionReader) HeldUpTo(id model.ConversationID) (time.Time, error) {
 
 // Buried implements [store.Reader].
 func (r deletionReader) Buried(page model.PageID, token string, mid model.MID) (bool, error) {
+	read := func() (bool, error) { return r.buried(page, token, mid) }
+	if known := aheadOf(r.Session).message(mid); known != nil && token == "" {
+		return told(r.Session, "buried mid", known.buried, nil, read)
+	}
+	return read()
+}
+
+func (r deletionReader) buried(page model.PageID, token string, mid model.MID) (bool, error) {
 	var buried bool
 	err := r.Get(`SELECT EXISTS (SELECT 1 FROM buried_tokens WHERE page_id = ? AND token = ? AND token <> '')
 		OR EXISTS (SELECT 1 FROM buried_mids WHERE page_id = ? AND mid = ? AND mid <> '')`,
@@ -54,6 +74,14 @@ func (r deletionReader) Buried(page model.PageID, token string, mid model.MID) (
 
 // BuriedEvent implements [store.Reader].
 func (r deletionReader) BuriedEvent(page model.PageID, key string) (bool, error) {
+	read := func() (bool, error) { return r.buriedEvent(page, key) }
+	if known := aheadOf(r.Session).event(page, key); known != nil {
+		return told(r.Session, "buried event", known.buried, nil, read)
+	}
+	return read()
+}
+
+func (r deletionReader) buriedEvent(page model.PageID, key string) (bool, error) {
 	var buried bool
 	err := r.Get(`SELECT EXISTS (SELECT 1 FROM buried_keys WHERE page_id = ? AND event = ?)`, pgdb.Args{page, engine.EventKey(page, key)}, &buried)
 	return buried, pgdb.Wrap(err, "look among events that were deleted of page %s", page)

@@ -33,6 +33,14 @@ func (r eventReader) RawEvent(page model.PageID, key string) (store.RawEvent, er
 
 // Pending implements [store.Reader].
 func (r eventReader) Pending(page model.PageID, mid model.MID) ([]store.Pending, error) {
+	read := func() ([]store.Pending, error) { return r.pending(page, mid) }
+	if known := aheadOf(r.Session).message(mid); known != nil && !known.pending {
+		return told(r.Session, "pending events", nil, nil, read)
+	}
+	return read()
+}
+
+func (r eventReader) pending(page model.PageID, mid model.MID) ([]store.Pending, error) {
 	var list []store.Pending
 	err := r.Each(`SELECT customer, kind, at, doc FROM pending WHERE page_id = ? AND mid = ? ORDER BY number`,
 		pgdb.Args{page, mid}, func(rows pgx.Rows) error {
@@ -65,11 +73,26 @@ func (t eventWriter) KeepRaw(e store.RawEvent) (bool, error) {
 	if body == nil {
 		body = []byte{}
 	}
+	if known := aheadOf(t.Session).event(e.Page, e.Key); known != nil {
+		return t.keepKnown(e, known, body)
+	}
 	n, err := t.Exec(`INSERT INTO raw_events
 		(page_id, event, customer, name, at, received_at, understood, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (page_id, event) DO NOTHING`,
 		e.Page, engine.EventKey(e.Page, e.Key), e.Customer, e.Name, engine.Micros(e.At), engine.Micros(e.ReceivedAt), e.Understood, body)
 	return n > 0, pgdb.Wrap(err, "keep raw event of page %s", t.page)
+}
+
+// keepKnown is KeepRaw for an event of which is known whether it came before.
+func (t eventWriter) keepKnown(e store.RawEvent, known *aheadEvent, body []byte) (bool, error) {
+	if known.stored {
+		return told(t.Session, "raw event", false, nil, func() (bool, error) { return false, nil })
+	}
+	known.stored = true
+	err := t.Note(`INSERT INTO raw_events
+		(page_id, event, customer, name, at, received_at, understood, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		e.Page, engine.EventKey(e.Page, e.Key), e.Customer, e.Name, engine.Micros(e.At), engine.Micros(e.ReceivedAt), e.Understood, body)
+	return err == nil, pgdb.Wrap(err, "keep raw event of page %s", t.page)
 }
 
 // EmptyRaw implements [store.PageTx].

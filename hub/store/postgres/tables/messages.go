@@ -23,6 +23,15 @@ func (r messageReader) Message(id model.MessageID) (store.Message, error) {
 
 // MessageByMID implements [store.Reader].
 func (r messageReader) MessageByMID(page model.PageID, mid model.MID) (store.Message, error) {
+	read := func() (store.Message, error) { return r.messageByMID(page, mid) }
+	if known := aheadOf(r.Session).message(mid); known != nil && (known.doc != nil || !known.attempt) {
+		m, err := decoded[store.Message](known.doc)
+		return told(r.Session, "message by mid", m, err, read)
+	}
+	return read()
+}
+
+func (r messageReader) messageByMID(page model.PageID, mid model.MID) (store.Message, error) {
 	if mid == "" {
 		return store.Message{}, pgdb.Wrap(store.ErrNotFound, "read message without mid")
 	}
@@ -102,6 +111,15 @@ func (r messageReader) AnsweredSince(id model.ConversationID, user model.UserID,
 
 // Newest implements [store.Reader].
 func (r messageReader) Newest(id model.ConversationID, upTo int64) (store.Message, error) {
+	read := func() (store.Message, error) { return r.newest(id, upTo) }
+	if known := aheadOf(r.Session).conversation(id); known != nil && upTo == 0 {
+		m, err := decoded[store.Message](known.newest)
+		return told(r.Session, "newest message", m, err, read)
+	}
+	return read()
+}
+
+func (r messageReader) newest(id model.ConversationID, upTo int64) (store.Message, error) {
 	if upTo == 0 {
 		m, err := pgdb.One[store.Message](r.Session, `SELECT doc FROM messages WHERE page_id = ? AND conversation_id = ?
 			AND record = '' ORDER BY order_at DESC, first_seq DESC LIMIT 1`, id.Page(), id)
@@ -140,10 +158,7 @@ func (t messageWriter) PutMessage(m *store.Message) error {
 	if err := errors.Join(t.own(m.ID.Page(), m.ID), t.own(m.ConversationID.Page(), m.ConversationID)); err != nil {
 		return pgdb.Wrap(err, "put message")
 	}
-	if err := t.freeMID(m); err != nil {
-		return pgdb.Wrap(err, "put message %s", m.ID)
-	}
-	was, err := t.stored(m.ID)
+	was, fresh, err := t.before(m)
 	if err != nil {
 		return pgdb.Wrap(err, "put message %s", m.ID)
 	}
@@ -155,7 +170,7 @@ func (t messageWriter) PutMessage(m *store.Message) error {
 	if was != nil {
 		m.FirstSeq = was.FirstSeq
 	}
-	err = t.writeMessage(*m)
+	err = t.writeMessage(*m, fresh)
 	if err == nil {
 		err = mediaWriter(t).removeMediaOf(was, *m)
 	}
@@ -163,6 +178,20 @@ func (t messageWriter) PutMessage(m *store.Message) error {
 		err = transcriptWriter(t).noteChange(m.ConversationID, seq)
 	}
 	return t.Spoil(pgdb.Wrap(err, "put message %s", m.ID))
+}
+
+// before returns a message as it is stored, nil if it is not, and refuses Meta's id of another one.
+// fresh: that it is new is known without asking, since nothing has its mid, and whoever puts it has
+// just made it. (If its id were stored all the same, the transaction would fail.)
+func (t messageWriter) before(m *store.Message) (was *store.Message, fresh bool, err error) {
+	if known := aheadOf(t.Session).message(m.MID); known != nil && known.doc == nil && m.FirstSeq == 0 && m.Seq == 0 {
+		return nil, true, nil
+	}
+	if err := t.freeMID(m); err != nil {
+		return nil, false, err
+	}
+	was, err = t.stored(m.ID)
+	return was, false, err
 }
 
 // stored returns a message as it is stored, nil for a new one.
@@ -191,23 +220,33 @@ func (t messageWriter) freeMID(m *store.Message) error {
 	return pgdb.Wrap(store.ErrConflict, "mid belongs to message %s", id)
 }
 
-func (t messageWriter) writeMessage(m store.Message) error {
+// insertMessage stores a new message.
+const insertMessage = `INSERT INTO messages (page_id, id, conversation_id, mid, direction, state, author_kind,
+		author_id, order_at, first_seq, meta_time, said, long, record, words, doc)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::text::tsvector, ?)`
+
+// writeMessage stores a message; fresh: it is known to be new.
+func (t messageWriter) writeMessage(m store.Message, fresh bool) error {
 	m.Order = engine.Exact(m.Order)
 	doc, err := pgdb.Encode(m)
 	if err != nil {
 		return err
 	}
 	vector, long := lists.Vector(t.page, string(engine.Searched(m.Message)))
-	return t.Run(`INSERT INTO messages (page_id, id, conversation_id, mid, direction, state, author_kind,
-		author_id, order_at, first_seq, meta_time, said, long, record, words, doc)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::text::tsvector, ?)
+	values := pgdb.Args{
+		t.page, m.ID, m.ConversationID, m.MID, m.Direction, m.State, m.Author.Kind,
+		m.Author.ID, engine.Micros(m.Order), m.FirstSeq, m.MetaTime, m.Said(), long, engine.AboutRecord(m), vector, doc,
+	}
+	if a := aheadOf(t.Session); fresh && a != nil {
+		a.added(m, doc)
+		return t.Note(insertMessage, values...)
+	}
+	return t.Run(insertMessage+`
 		ON CONFLICT (page_id, id) DO UPDATE SET conversation_id = excluded.conversation_id,
 		mid = excluded.mid, direction = excluded.direction, state = excluded.state,
 		author_kind = excluded.author_kind, author_id = excluded.author_id,
 		order_at = excluded.order_at, meta_time = excluded.meta_time, said = excluded.said,
-		long = excluded.long, record = excluded.record, words = excluded.words, doc = excluded.doc`,
-		t.page, m.ID, m.ConversationID, m.MID, m.Direction, m.State, m.Author.Kind,
-		m.Author.ID, engine.Micros(m.Order), m.FirstSeq, m.MetaTime, m.Said(), long, engine.AboutRecord(m), vector, doc)
+		long = excluded.long, record = excluded.record, words = excluded.words, doc = excluded.doc`, values...)
 }
 
 // RemoveMessage implements [store.PageTx].

@@ -83,7 +83,7 @@ func (t pageBase) change(kind store.Kind, id string) (int64, error) {
 	}
 	t.row.Seq++
 	t.row.Stamp = engine.NewStamp()
-	err := t.Run(`INSERT INTO events (page_id, seq, kind, object_id, at, stamp) VALUES (?, ?, ?, ?, ?, ?)`,
+	err := t.Note(`INSERT INTO events (page_id, seq, kind, object_id, at, stamp) VALUES (?, ?, ?, ?, ?, ?)`,
 		t.page, t.row.Seq, kind, id, engine.Micros(t.Time()), t.row.Stamp)
 	return t.row.Seq, t.Spoil(pgdb.Wrap(err, "log change of page %s", t.page))
 }

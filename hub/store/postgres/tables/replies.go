@@ -49,6 +49,18 @@ func (r replyReader) ReplyByToken(page model.PageID, token string) (store.Reply,
 
 // UnsettledReplies implements [store.Reader].
 func (r replyReader) UnsettledReplies(id model.ConversationID) ([]store.Reply, error) {
+	return r.unlessNone("unsettled replies", id, r.unsettledReplies)
+}
+
+// unlessNone reads replies on their way, unless it is known that there are none.
+func (r replyReader) unlessNone(what string, id model.ConversationID, read func(model.ConversationID) ([]store.Reply, error)) ([]store.Reply, error) {
+	if known := aheadOf(r.Session).conversation(id); known != nil && !known.replies {
+		return told(r.Session, what, nil, nil, func() ([]store.Reply, error) { return read(id) })
+	}
+	return read(id)
+}
+
+func (r replyReader) unsettledReplies(id model.ConversationID) ([]store.Reply, error) {
 	list, err := pgdb.Many[store.Reply](r.Session, `SELECT doc FROM replies
 		WHERE page_id = ? AND conversation_id = ? AND state IN (?, ?, ?, ?) ORDER BY accepted_seq, message_id`,
 		id.Page(), id, model.Queued, model.Posting, model.Unknown, model.Ask)
@@ -57,6 +69,10 @@ func (r replyReader) UnsettledReplies(id model.ConversationID) ([]store.Reply, e
 
 // ScheduledReplies implements [store.Reader]. The state is in the query, as it is in the index.
 func (r replyReader) ScheduledReplies(id model.ConversationID) ([]store.Reply, error) {
+	return r.unlessNone("scheduled replies", id, r.scheduledReplies)
+}
+
+func (r replyReader) scheduledReplies(id model.ConversationID) ([]store.Reply, error) {
 	list, err := pgdb.Many[store.Reply](r.Session, `SELECT doc FROM replies
 		WHERE page_id = ? AND conversation_id = ? AND state = 'scheduled' ORDER BY accepted_seq, message_id`, id.Page(), id)
 	return list, pgdb.Wrap(err, "read scheduled replies of %s", id)

@@ -183,7 +183,10 @@ func (t transcriptWriter) PutTranscript(id model.ConversationID, p transcript.Pa
 
 // noteChange records that the transcript changed, if there is a sync.
 func (t transcriptWriter) noteChange(id model.ConversationID, seq int64) error {
-	return t.Run(`UPDATE syncs SET changed = ? WHERE page_id = ? AND conversation_id = ?`, seq, t.page, id)
+	if known := aheadOf(t.Session).conversation(id); known != nil && !known.sync {
+		return nil
+	}
+	return t.Note(`UPDATE syncs SET changed = ? WHERE page_id = ? AND conversation_id = ?`, seq, t.page, id)
 }
 
 // syncOf decodes a sync from a join; nil if there is none.
