@@ -138,9 +138,7 @@ func Open(ctx context.Context, of *cli.Program, s settings.Settings, other Other
 		Hub: h, Verifier: verifier, AppID: model.AppID(s.MetaAppID), VerifyToken: s.MetaVerifyToken, Proxies: proxies,
 		Version: cli.Version(), Logger: log, Stopping: stopping, Secure: strings.HasPrefix(base, "https:"), PublicURL: base,
 	})
-	if c, ok := st.(interface{ Collectors() []prometheus.Collector }); ok {
-		h.Registry().MustRegister(c.Collectors()...)
-	}
+	measure(h, st)
 	out := &Server{doors: doors, Store: st, hub: h, log: log, graph: graph, crm: crm, stopSockets: stopSockets}
 	out.servers = doors.servers(handler, serve.Figures(h.Metrics(), s.MetricsToken), log)
 	out.callback = callback(s, out.URL(), s.MetaGraphURL, webhookPath)
@@ -151,6 +149,13 @@ func Open(ctx context.Context, of *cli.Program, s settings.Settings, other Other
 		return nil, errors.Join(cli.Failed(p.Words.Say(i18n.ErrStoreOpen, "File", cli.Plain(s.StoreName()), "Reason", cli.Plain(err.Error()))), out.Abandon())
 	}
 	return out, nil
+}
+
+// measure adds the metrics of a store that has some.
+func measure(h *hub.Hub, st store.Store) {
+	if c, ok := st.(interface{ Collectors() []prometheus.Collector }); ok {
+		h.Registry().MustRegister(c.Collectors()...)
+	}
 }
 
 // newCRM returns the client of Pipedrive; nil if it is not configured.

@@ -26,7 +26,7 @@ func TestRecentIsWhatTheStoreHas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	t.Cleanup(func() { _ = db.Close() })
 	pages := 0
 	rapid.Check(t, func(t *rapid.T) {
 		s := &txn.Store{Store: db}

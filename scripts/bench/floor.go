@@ -42,6 +42,7 @@ func (w *world) floor(ctx context.Context, rows, bytes, commits int) (perSecond 
 	if err != nil {
 		return 0, err
 	}
+	defer insert.Close()
 	body := make([]byte, max(bytes, 1))
 	_, _ = rand.Read(body)
 	began := time.Now()

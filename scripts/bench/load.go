@@ -28,18 +28,15 @@ type load struct {
 }
 
 func hundred(ctx context.Context, w *world) error {
-	_, err := w.take(ctx, load{what: "POSTs of 100, one Page", each: 100, flight: 2, over: 1, events: w.events})
-	return err
+	return w.take(ctx, load{what: "POSTs of 100, one Page", each: 100, flight: 2, over: 1, events: w.events})
 }
 
 func onePage(ctx context.Context, w *world) error {
-	_, err := w.take(ctx, load{what: "POSTs of one, 64 in flight, one Page", each: 1, flight: 64, over: 1, events: w.events})
-	return err
+	return w.take(ctx, load{what: "POSTs of one, 64 in flight, one Page", each: 1, flight: 64, over: 1, events: w.events})
 }
 
 func manyPages(ctx context.Context, w *world) error {
-	_, err := w.take(ctx, load{what: "POSTs of one, 64 in flight, 100 Pages", each: 1, flight: 64, over: pages, events: w.events})
-	return err
+	return w.take(ctx, load{what: "POSTs of one, 64 in flight, 100 Pages", each: 1, flight: 64, over: pages, events: w.events})
 }
 
 // Half of what is to be reached, for which acknowledgements are to be quick.
@@ -49,9 +46,9 @@ const (
 )
 
 func acknowledged(ctx context.Context, w *world) error {
-	_, err := w.take(ctx, load{what: "POSTs of 100, 2,000 events a second", each: 100, flight: 8, over: 1, events: w.events, pace: halfHundreds})
+	err := w.take(ctx, load{what: "POSTs of 100, 2,000 events a second", each: 100, flight: 8, over: 1, events: w.events, pace: halfHundreds})
 	if err == nil {
-		_, err = w.take(ctx, load{what: "POSTs of one, 1,250 events a second", each: 1, flight: 256, over: 1, events: w.events / 2, pace: halfOnes})
+		err = w.take(ctx, load{what: "POSTs of one, 1,250 events a second", each: 1, flight: 256, over: 1, events: w.events / 2, pace: halfOnes})
 	}
 	return err
 }
@@ -63,12 +60,12 @@ type took struct {
 }
 
 // take posts a load and prints its figures beside the floor.
-func (w *world) take(ctx context.Context, l load) (took, error) {
+func (w *world) take(ctx context.Context, l load) error {
 	bodies := make([][]byte, 0, l.events/l.each)
 	for i := range l.events / l.each {
 		body, err := w.webhook(i%l.over, l.each, time.Now())
 		if err != nil {
-			return took{}, err
+			return err
 		}
 		bodies = append(bodies, body)
 	}
@@ -80,12 +77,12 @@ func (w *world) take(ctx context.Context, l load) (took, error) {
 		return err
 	})
 	if err != nil {
-		return t, err
+		return err
 	}
 	events := len(bodies) * l.each
 	commits = w.metric(ctx, "parley_store_commits_total") - commits
 	if err := w.folded(ctx); err != nil {
-		return t, err
+		return err
 	}
 	bytes := float64(w.fileSize()-size) / float64(events)
 	w.say("")
@@ -95,7 +92,7 @@ func (w *world) take(ctx context.Context, l load) (took, error) {
 	if l.pace == 0 && commits > 0 && w.database == "" {
 		floor, err := w.floor(ctx, events, int(bytes), int(commits))
 		if err != nil {
-			return t, err
+			return err
 		}
 		beside = append(beside, fmt.Sprintf("floor %.0f (%.0f %%)", floor, 100*ours/floor))
 	}
@@ -103,7 +100,7 @@ func (w *world) take(ctx context.Context, l load) (took, error) {
 	w.figure("  CPU of the hub an event", ms(t.cpu/time.Duration(events)))
 	w.figure("  acknowledged p50, p99", ms(share(t.acks, 0.5)), ms(share(t.acks, 0.99)), fmt.Sprintf("%d sent again", w.again.Load()))
 	w.figure("  bytes on disk a message", fmt.Sprintf("%.0f", bytes), fmt.Sprintf("%.0f commits, %.1f events each", commits, float64(events)/max(1, commits)))
-	return t, nil
+	return nil
 }
 
 // post posts webhooks.

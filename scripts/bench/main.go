@@ -107,7 +107,7 @@ func (o options) run(ctx context.Context) error {
 	if o.keep {
 		o.say("files are in %s", dir)
 	} else {
-		defer os.RemoveAll(dir)
+		defer func() { _ = os.RemoveAll(dir) }()
 	}
 	o.dir = dir
 	if o.program == "" {

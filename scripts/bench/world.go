@@ -16,7 +16,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -75,11 +74,12 @@ type world struct {
 	url, profiler string
 	metrics       string
 	// graph answers for Meta: there is nothing.
-	graph *httptest.Server
-	hub   *exec.Cmd
-	ended chan struct{}
-	http  *http.Client
-	said  *output
+	graph    *http.Server
+	graphURL string
+	hub      *exec.Cmd
+	ended    chan struct{}
+	http     *http.Client
+	said     *output
 	// posted counts all events, so that no two have the same mid.
 	posted int
 	// again counts the POSTs that were sent again because the hub asked for it.
@@ -126,10 +126,9 @@ func newWorld(ctx context.Context, o options) (w *world, err error) {
 		w.db = w.database
 	}
 	w.http = &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 1000}}
-	w.graph = httptest.NewServer(http.HandlerFunc(func(a http.ResponseWriter, _ *http.Request) {
-		a.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(a, `{"success":true,"data":[]}`)
-	}))
+	if err := w.startGraph(ctx); err != nil {
+		return nil, err
+	}
 	began := time.Now()
 	if err := w.fill(ctx); err != nil {
 		return nil, fmt.Errorf("fill: %w", err)
@@ -153,6 +152,22 @@ func newWorld(ctx context.Context, o options) (w *world, err error) {
 	return w, w.startHub(ctx)
 }
 
+// startGraph answers for Meta on loopback.
+func (w *world) startGraph(ctx context.Context) error {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	w.graphURL = "http://" + l.Addr().String()
+	w.graph = &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(a http.ResponseWriter, _ *http.Request) {
+		a.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(a, `{"success":true,"data":[]}`)
+	})}
+	go func() { _ = w.graph.Serve(l) }()
+	return nil
+}
+
 // followEach is how often one user follows.
 const followEach = 50
 
@@ -172,7 +187,7 @@ func (w *world) addUser(ctx context.Context, name string) (string, error) {
 func (w *world) env() []string {
 	return []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + w.dir, "XDG_CONFIG_HOME=" + w.dir, "XDG_DATA_HOME=" + w.dir, "TMPDIR=" + w.dir, "LANG=C.UTF-8",
-		"PARLEY_DB=" + w.db, "PARLEY_META_GRAPH_URL=" + w.graph.URL, "PARLEY_META_APP_ID=1", "PARLEY_META_APP_SECRET=" + appSecret,
+		"PARLEY_DB=" + w.db, "PARLEY_META_GRAPH_URL=" + w.graphURL, "PARLEY_META_APP_ID=1", "PARLEY_META_APP_SECRET=" + appSecret,
 		"PARLEY_META_VERIFY_TOKEN=bench", "PARLEY_METRICS_LISTEN=127.0.0.1:0",
 	}
 }
@@ -312,7 +327,7 @@ func freeAddress() string {
 	if err != nil {
 		return "127.0.0.1:6060"
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	return l.Addr().String()
 }
 
@@ -328,7 +343,7 @@ func (w *world) stopHub() {
 
 func (w *world) close() {
 	w.stopHub()
-	w.graph.Close()
+	_ = w.graph.Close()
 }
 
 // until waits until look returns no error.

@@ -17,7 +17,7 @@ import (
 func TestTalliesAreTheCounts(t *testing.T) {
 	t.Parallel()
 	s := newStore(t, Options{})
-	defer s.Close()
+	t.Cleanup(func() { closeStore(t, s) })
 	pages := 0
 	rapid.Check(t, func(t *rapid.T) {
 		pages++

@@ -22,7 +22,6 @@ func (s *Store) Write(ctx context.Context, page model.PageID, f func(store.PageT
 		return errors.New("write page: no page")
 	}
 	return s.turn(ctx, func(t *writer.Turn) error {
-
 		t.Knows(t.Held.Stored)
 		return f(t.Held.Before(tables.NewPageTx(t.Session, page, t.Words), t.Session, page))
 	})

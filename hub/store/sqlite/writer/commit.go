@@ -90,7 +90,7 @@ func (w *Writer) far(ctx context.Context) (identity.Seqs, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := query.QueryContext(ctx)
+	rows, err := query.QueryContext(ctx) //nolint:rowserrcheck // ScanSeqs does
 	if err != nil {
 		return nil, err
 	}
