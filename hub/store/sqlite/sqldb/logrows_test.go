@@ -26,8 +26,10 @@ func TestLogRows(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		page := model.PageID(rapid.SampledFrom([]string{"1", "443677336169256", "1~2", ""}).Draw(t, "page"))
-		ids := rapid.SampledFrom([]string{"", "_", "=", "1", "1_", "1_2", "1_02", "1_+2", "1_x", "443677336169256_01a22fa6-6406-7270-b1bb-5b8d40caffc4",
-			"443677336169256_01A22FA6-6406-7270-b1bb-5b8d40caffc4", "1_01a22fa6-6406-7270-b1bb-5b8d40caffc4", "1~2_5", "notice"})
+		ids := rapid.SampledFrom([]string{
+			"", "_", "=", "1", "1_", "1_2", "1_02", "1_+2", "1_x", "443677336169256_01a22fa6-6406-7270-b1bb-5b8d40caffc4",
+			"443677336169256_01A22FA6-6406-7270-b1bb-5b8d40caffc4", "1_01a22fa6-6406-7270-b1bb-5b8d40caffc4", "1~2_5", "notice",
+		})
 		want := store.LogRow{
 			Seq: rapid.Int64Range(1, 1<<seqBits-1).Draw(t, "seq"), At: time.UnixMicro(rapid.Int64Range(1, 1<<50).Draw(t, "at")).UTC(),
 			Kind:  rapid.SampledFrom([]store.Kind{store.KindMessage, store.KindLink, "another"}).Draw(t, "kind"),

@@ -149,9 +149,11 @@ func (t deletionWriter) bury(id model.ConversationID, until time.Time, messages 
 		{`INSERT INTO buried_mids (page_id, mid) SELECT a.page_id, a.mid FROM attempts a
 			JOIN replies r ON r.page_id = a.page_id AND r.message_id = a.message_id
 			WHERE a.page_id = ? AND r.conversation_id = ? AND a.mid <> '' ON CONFLICT DO NOTHING`, sqldb.Args{t.page, id}},
-		{`INSERT INTO buried_keys (page_id, key) SELECT ?, event FROM raw_events
+		{
+			`INSERT INTO buried_keys (page_id, key) SELECT ?, event FROM raw_events
 			WHERE ` + ofCustomer + ` AND at >= received_at - ? ON CONFLICT DO NOTHING`,
-			sqldb.Args{t.page, t.page, sqldb.Number(string(id.Customer())), asReceived.Microseconds()}},
+			sqldb.Args{t.page, t.page, sqldb.Number(string(id.Customer())), asReceived.Microseconds()},
+		},
 		{`INSERT INTO buried_replies (page_id, user_id, client_id) SELECT page_id, user_id, client_id FROM replies
 			WHERE page_id = ? AND conversation_id = ? AND client_id <> '' ON CONFLICT DO NOTHING`, sqldb.Args{t.page, id}},
 	} {
