@@ -69,6 +69,7 @@ func Run(ctx context.Context, p *cli.Program, c *client.Client, state string, gu
 }
 
 func (p *screen) run(ctx context.Context, c *client.Client, state, kept string) error {
+	keepSmall()
 	s, err := settings.Read(p.Program, nil, "")
 	if err != nil {
 		return err
