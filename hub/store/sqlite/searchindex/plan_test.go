@@ -23,6 +23,9 @@ func TestFillPlans(t *testing.T) {
 		t.Fatal(schema, err)
 	}
 	for _, path := range schema {
+		if filepath.Base(path) > "0025" {
+			break // what was stored is indexed by the migration before, in the tables of its time
+		}
 		script, err := os.ReadFile(path)
 		if err == nil {
 			_, err = db.ExecContext(t.Context(), string(script))
