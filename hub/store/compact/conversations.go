@@ -226,7 +226,7 @@ func (f *fields) times(b *sides, updated time.Time) {
 		}
 	}
 	for i, t := range b.moments() {
-		if *t != nil && (exact(**t) || **t == time.Time{}) {
+		if *t != nil && (exact(**t) || (*t).IsZero() && (*t).Location() == time.UTC) {
 			which |= 1 << (len(b.times()) + i)
 			at = append(at, (*t).UnixMicro()-updated.UnixMicro())
 			*t = nil

@@ -91,7 +91,7 @@ func fill(t *rapid.T, v reflect.Value, depth int) {
 		v.Set(reflect.ValueOf(rapid.SampledFrom([]time.Time{at, at.Add(1), at.In(time.FixedZone("", 3600)), {}}).Draw(t, "kind")))
 		return
 	}
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // those that there are
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {

@@ -80,7 +80,7 @@ func unit(b []byte) (r rune, ok bool) {
 		if d < 0 {
 			return 0, false
 		}
-		r = r<<4 | rune(d)
+		r = r<<4 | rune(d) //nolint:gosec // one of sixteen
 	}
 	return r, true
 }

@@ -2,6 +2,8 @@ package compact
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -50,6 +52,15 @@ func FuzzReadEvent(f *testing.F) {
 			t.Fatalf("%d bytes became %d", len(kept), len(body))
 		}
 	})
+}
+
+// TestDictionaryStays: what was written with a dictionary is read with it for ever.
+func TestDictionaryStays(t *testing.T) {
+	t.Parallel()
+	const want = "f4d5d0a8b7a894c9830bc5d957ea5dcf64b75bcad223c6d3a3f1b82dee5fb495"
+	if got := fmt.Sprintf("%x", sha256.Sum256(dictionary1)); got != want {
+		t.Errorf("dictionary 1 is another: %s", got)
+	}
 }
 
 const ordinary = `{"sender":{"id":"2138936755643874"},"recipient":{"id":"443677336169256"},"timestamp":1784297978827,"message":{"mid":"m_JkfFqNF3tAcTWcakUrK1rODOq2GLg0HxP3k-yM__npyhMucySLmZHXhbXMYNgqYG92RIgxfOnKb0tdOuFdULwA","text":"\u306a\u308b\u307b\u3069\u3001\u7d0d\u671f\u306f\u3069\u306e\u304f\u3089\u3044\u3067\u3057\u3087\u3046\u304b\uff1f"}}`

@@ -33,7 +33,7 @@ func (r *reader) int() int64 {
 
 func (r *reader) text() string {
 	n, width := binary.Uvarint(r.b)
-	if width <= 0 || n > uint64(len(r.b)-width) {
+	if width <= 0 || n > uint64(len(r.b)-width) { //nolint:gosec // width is no more than what there is
 		r.b, r.err = nil, errShort
 		return ""
 	}

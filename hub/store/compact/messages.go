@@ -26,7 +26,7 @@ const (
 // What a message has, as the second byte says.
 const (
 	// sentInOrder: SentAt is Order, in UTC.
-	sentInOrder = 1 << iota
+	sentInOrder byte = 1 << iota
 	// noAttachments and noReactions: there are none, which is not the same as not known.
 	noAttachments
 	noReactions
@@ -117,11 +117,9 @@ func Message(m store.Message) ([]byte, error) {
 	if rest != "" {
 		has |= more
 	}
-	out := make([]byte, 0, len(m.Text)+len(rest)+2+2*binary.MaxVarintLen64)
-	out = append(out, message1, byte(has))
-	out = binary.AppendVarint(out, m.Seq-m.FirstSeq)
-	out = binary.AppendUvarint(out, uint64(len(m.Text)))
-	out = append(out, m.Text...)
+	out := append(make(fields, 0, len(m.Text)+len(rest)+2+2*binary.MaxVarintLen64), message1, has)
+	out.int(m.Seq - m.FirstSeq)
+	out.text(string(m.Text))
 	out = append(out, rest...)
 	if len(out) < longMessage || len(out) > MaxEvent {
 		return out, nil
@@ -134,7 +132,7 @@ func Message(m store.Message) ([]byte, error) {
 }
 
 // take takes out what stands in place or in columns, and returns how that is noted.
-func (b *beside) take(m store.Message) (has int) {
+func (b *beside) take(m store.Message) (has byte) {
 	l := &b.Message
 	l.ID, l.MID, l.ConversationID, l.Direction, l.State, l.Text, l.Seq = "", "", "", "", "", "", 0
 	if l.SentAt.Equal(m.Order) && l.SentAt.Location() == time.UTC {
@@ -177,21 +175,14 @@ func ReadMessage(kept []byte, m *store.Message) error {
 	if len(kept) == 1 {
 		return errShort
 	}
-	has, at := int(kept[1]), 2
-	since, n := binary.Varint(kept[at:])
-	if n <= 0 {
-		return errShort
+	has, r := kept[1], &reader{b: kept[2:]}
+	since, text := r.int(), model.Untrusted(r.text())
+	if r.err != nil {
+		return r.err
 	}
-	at += n
-	long, n := binary.Uvarint(kept[at:])
-	if at += n; n <= 0 || long > uint64(len(kept)-at) {
-		return errShort
-	}
-	text := model.Untrusted(kept[at : at+int(long)])
-	at += int(long)
 	var b beside
 	if has&more != 0 {
-		if err := json.Unmarshal(kept[at:], &b); err != nil {
+		if err := json.Unmarshal(r.b, &b); err != nil {
 			return fmt.Errorf("decode message: %w", err)
 		}
 	}

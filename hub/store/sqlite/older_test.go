@@ -116,7 +116,7 @@ func readAsItWas(t *testing.T, path string) (w asItWas) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	each := func(query string, row func(*sql.Rows) error) {
 		t.Helper()
 		rows, err := db.QueryContext(t.Context(), query)

@@ -12,6 +12,8 @@ import (
 // pageLogs makes the log of Pages compact.
 var pageLogs = move{what: "changes", count: `SELECT COUNT(*) FROM events`, some: moveLog, then: endLog}
 
+const insertMoved = `INSERT INTO events_moved (` + sqldb.LogColumns + `) VALUES (?, ?, ?, ?, ?)`
+
 // moveLog moves the rows that were written first.
 func moveLog(ctx context.Context, tx *sql.Tx) (int, error) {
 	type logged struct {
@@ -36,7 +38,7 @@ func moveLog(ctx context.Context, tx *sql.Tx) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO events_moved (`+sqldb.LogColumns+`) VALUES (?, ?, ?, ?, ?)`, sqldb.LogRow(key, l.page, l.LogRow)...)
+		_, err = tx.ExecContext(ctx, insertMoved, sqldb.LogRow(key, l.page, l.LogRow)...)
 		if err != nil {
 			return 0, err
 		}

@@ -3,7 +3,6 @@ package migrations
 import (
 	"context"
 	"database/sql"
-	"strings"
 
 	"parley/hub/store"
 	"parley/hub/store/sqlite/sqldb"
@@ -38,6 +37,8 @@ func moveMessages(ctx context.Context, tx *sql.Tx) (int, error) {
 	return len(list), err
 }
 
+const insertMovedMessage = `INSERT INTO messages_moved (` + sqldb.MessageColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
 // moveMessage stores one message anew. Its Page and conversation have a number from now on, if they
 // had none.
 func moveMessage(ctx context.Context, tx *sql.Tx, m store.Message) error {
@@ -58,7 +59,7 @@ func moveMessage(ctx context.Context, tx *sql.Tx, m store.Message) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO messages_moved (`+sqldb.MessageColumns+`) VALUES (?`+strings.Repeat(`, ?`, len(row)-1)+`)`, row...)
+	_, err = tx.ExecContext(ctx, insertMovedMessage, row...)
 	return err
 }
 

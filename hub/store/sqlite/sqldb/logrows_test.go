@@ -36,10 +36,10 @@ func TestLogRows(t *testing.T) {
 			ID:    rapid.OneOf(ids, rapid.Just(string(page)), rapid.StringMatching(`[ -~]{0,20}`)).Draw(t, "id"),
 			Stamp: rapid.SampledFrom([]string{"", "other5", "bjiNZ10Xemw", "7SF1SHZuEAs", "x"}).Draw(t, "stamp"),
 		}
-		if _, err := db.Exec(`INSERT OR REPLACE INTO events (`+LogColumns+`) VALUES (?, ?, ?, ?, ?)`, LogRow(3, page, want)...); err != nil { //nolint:noctx // a rapid.T has none
+		if _, err := db.Exec(`INSERT OR REPLACE INTO events (`+LogColumns+`) VALUES (?, ?, ?, ?, ?)`, LogRow(3, page, want)...); err != nil {
 			t.Fatal(err)
 		}
-		rows, err := db.Query(`SELECT `+LogColumns+` FROM events WHERE key = ?`, MessageKey(3, want.Seq)) //nolint:noctx // a rapid.T has none
+		rows, err := db.Query(`SELECT `+LogColumns+` FROM events WHERE key = ?`, MessageKey(3, want.Seq))
 		if err != nil {
 			t.Fatal(err)
 		}
