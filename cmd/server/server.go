@@ -64,6 +64,18 @@ type Server struct {
 	crmCallback string
 }
 
+// openStore opens the store, and makes the folder of what is beside it.
+func (p *commands) openStore(ctx context.Context, s settings.Settings, other OtherStore, log *slog.Logger) (store.Store, error) {
+	if settings.IsDatabase(s.DB) { // nobody else makes the folder of what is not in it
+		if err := os.MkdirAll(s.Beside(), privateFolder); err != nil {
+			return nil, cli.Failed(p.Words.Say(i18n.ErrStoreOpen, "File", cli.Plain(s.Beside()), "Reason", cli.Plain(cli.PathReason(err))))
+		}
+	}
+	return hubstore.Open(ctx, p.Program, s.DB, sqlite.Options{
+		Exclusive: true, AcceptOlder: other.older, NewStore: other.New, Logger: log,
+	})
+}
+
 // privateFolder is the mode of a folder that is its owner's alone.
 const privateFolder = 0o700
 
@@ -95,14 +107,7 @@ func Open(ctx context.Context, of *cli.Program, s settings.Settings, other Other
 	if err != nil {
 		return nil, err
 	}
-	if settings.IsDatabase(s.DB) { // nobody else makes the folder of what is not in it
-		if err := os.MkdirAll(s.Beside(), privateFolder); err != nil {
-			return nil, cli.Failed(p.Words.Say(i18n.ErrStoreOpen, "File", cli.Plain(s.Beside()), "Reason", cli.Plain(cli.PathReason(err))))
-		}
-	}
-	st, err := hubstore.Open(ctx, p.Program, s.DB, sqlite.Options{
-		Exclusive: true, AcceptOlder: other.older, NewStore: other.New, Logger: log,
-	})
+	st, err := p.openStore(ctx, s, other, log)
 	if err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func TestWhatIsReadAheadIsTrue(t *testing.T) { //nolint:paralleltest // see abov
 		}
 	}
 	t.Cleanup(func() { tables.Verify = nil })
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // to be repeated
+	r := rand.New(rand.NewPCG(1, 2))
 	const rounds, events = 24, 12
 	for round := range rounds {
 		coming := make([]store.Coming, events)

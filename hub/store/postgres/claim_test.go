@@ -51,7 +51,7 @@ func execute(t *testing.T, url, query string, args ...any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close(context.WithoutCancel(t.Context()))
+	defer func() { _ = c.Close(context.WithoutCancel(t.Context())) }()
 	if _, err := c.Exec(t.Context(), query, args...); err != nil {
 		t.Fatal(err)
 	}

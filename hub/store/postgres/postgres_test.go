@@ -35,16 +35,6 @@ func emptyStore(t testing.TB) string {
 	})
 }
 
-// open opens an empty store.
-func open(t testing.TB, o postgres.Options) *postgres.Store {
-	t.Helper()
-	s, err := postgres.Open(t.Context(), emptyStore(t), o)
-	if err != nil {
-		t.Fatalf("open: %v", err)
-	}
-	return s
-}
-
 // TestConformance runs the suite in one database, which is emptied between its tests: creating one
 // for each takes longer than most of them.
 func TestConformance(t *testing.T) {
@@ -52,7 +42,7 @@ func TestConformance(t *testing.T) {
 	url := emptyStore(t)
 	storetest.Run(t, func(t *testing.T) store.Store {
 		t.Helper()
-		clear(t, url)
+		emptied(t, url)
 		s, err := postgres.Open(t.Context(), url, postgres.Options{Exclusive: true})
 		if err != nil {
 			t.Fatalf("open: %v", err)
@@ -61,14 +51,14 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// clear deletes all rows but what identifies the store.
-func clear(t *testing.T, url string) {
+// emptied deletes all rows but what identifies the store.
+func emptied(t *testing.T, url string) {
 	t.Helper()
 	c, err := pgx.Connect(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close(context.WithoutCancel(t.Context()))
+	defer func() { _ = c.Close(context.WithoutCancel(t.Context())) }()
 	_, err = c.Exec(t.Context(), `DO $$ DECLARE one text; BEGIN
 		SET LOCAL session_replication_role = replica;
 		FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('parley_migrations', 'store') LOOP

@@ -68,7 +68,7 @@ func current(ctx context.Context, to *pgx.ConnConfig) bool {
 	if err != nil {
 		return false
 	}
-	defer c.Close(context.WithoutCancel(ctx))
+	defer func() { _ = c.Close(context.WithoutCancel(ctx)) }()
 	var version int64
 	err = c.QueryRow(ctx, `SELECT version_id FROM `+table+` WHERE is_applied AND EXISTS (SELECT 1 FROM store WHERE name = 'incarnation')
 		ORDER BY id DESC LIMIT 1`).Scan(&version)

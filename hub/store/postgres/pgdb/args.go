@@ -33,7 +33,7 @@ func one(a any) any {
 		return engine.Micros(v)
 	}
 	v := reflect.ValueOf(a)
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // the kinds of which there are named types
 	case reflect.String:
 		return text(v.String())
 	case reflect.Int, reflect.Int64:

@@ -178,7 +178,7 @@ func (s *server) begin(bin string) error {
 	data := filepath.Join(s.dir, "data")
 	command := func(args ...string) *exec.Cmd {
 		args = append(append([]string{}, as...), args...)
-		c := exec.Command(args[0], args[1:]...) //nolint:gosec // programs of PostgreSQL's, found above
+		c := exec.CommandContext(context.Background(), args[0], args[1:]...) //nolint:gosec // programs of PostgreSQL's, found above
 		c.Dir = s.dir
 		return c
 	}
@@ -192,14 +192,14 @@ func (s *server) begin(bin string) error {
 		return err
 	}
 	s.run.Stderr = said // no pipe, which would need a goroutine
-	defer said.Close()
+	defer func() { _ = said.Close() }()
 	if s.in, err = s.run.StdinPipe(); err != nil {
 		return err
 	}
 	if err := s.run.Start(); err != nil {
 		return err
 	}
-	for deadline := time.Now().Add(patience); ; time.Sleep(again) { //nolint:forbidigo // no clock of ours tells when another program is ready
+	for deadline := time.Now().Add(patience); ; time.Sleep(again) {
 		if err = s.exec(context.Background(), `SELECT 1`); err == nil {
 			return nil
 		}
