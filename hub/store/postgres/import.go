@@ -194,7 +194,7 @@ func copyTable(ctx context.Context, s *pgdb.Session, from transfer.Source, t tra
 		for i, c := range t.Columns {
 			values[i] = converted(c.Kind, values[i])
 		}
-		if err := s.Run(insert, values...); err != nil || t.Name != "conversations" {
+		if err := s.Run(insert, values...); err != nil || t.Name != transfer.Conversations {
 			return err
 		}
 		return tables.CopyName(s, asBytes(values[len(values)-1]))

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 
 	"parley/hub/store"
@@ -39,7 +40,8 @@ func (s *Store) Rows(ctx context.Context, t transfer.Table, page model.PageID, r
 		if names[0] == "page_id" {
 			query, args = query+` WHERE page_id = ?`, sqldb.Args{page}
 		}
-		return ss.Each(query+` ORDER BY `+strings.Join(names[:t.Key], ", "), args, func(rows *sql.Rows) error {
+		var list [][]any
+		err := ss.Each(query+` ORDER BY `+strings.Join(names[:t.Key], ", "), args, func(rows *sql.Rows) error {
 			values := make([]any, len(names))
 			into := make([]any, len(names))
 			for i := range values {
@@ -48,10 +50,40 @@ func (s *Store) Rows(ctx context.Context, t transfer.Table, page model.PageID, r
 			if err := rows.Scan(into...); err != nil {
 				return err
 			}
+			if t.Name == transfer.Conversations { // the record is read once all rows are
+				list = append(list, values)
+				return nil
+			}
 			return row(values)
 		})
+		for _, values := range list {
+			if err == nil {
+				err = exportConversation(ss, values, row)
+			}
+		}
+		return err
 	})
 }
+
+// exportConversation gives a row of a conversation its record as JSON, whatever form it has here.
+func exportConversation(s *sqldb.Session, values []any, row func([]any) error) error {
+	id, ok := values[1].(string)
+	if !ok {
+		return errNoID
+	}
+	c, err := tables.NewReader(s).Conversation(model.ConversationID(id))
+	if err != nil {
+		return err
+	}
+	doc, err := sqldb.Encode(c)
+	if err != nil {
+		return err
+	}
+	values[len(values)-1] = doc
+	return row(values)
+}
+
+var errNoID = errors.New("a conversation without an id")
 
 // exportLog reads the log of a Page.
 func exportLog(s *sqldb.Session, page model.PageID, row func([]any) error) error {

@@ -41,8 +41,11 @@ type Table struct {
 	Key int
 }
 
-// Log is the name of the table of Pages' logs.
-const Log = "events"
+// Names of the tables of Pages' logs and conversations.
+const (
+	Log           = "events"
+	Conversations = "conversations"
+)
 
 // Names of the tables whose rows are records, of one value each.
 const (
@@ -90,7 +93,7 @@ func OfPages() []Table {
 	return []Table{
 		{"pages", columns("page_id", "meta_id", "installation:i", "active:b", "seq:i", "stamp", "doc:y"), 1},
 		{Log, columns("page_id", "seq:i", "kind", "object_id", "at:i", "stamp"), 2},
-		{"conversations", columns("page_id", "id", "status", "updated_at:i", "assignee", "awake_at:i", "free_from:i", "free_until:i", "unread:i",
+		{Conversations, columns("page_id", "id", "status", "updated_at:i", "assignee", "awake_at:i", "free_from:i", "free_until:i", "unread:i",
 			"nameless:b", "profile_at:i", "waits:i", "entered", "pinned:b", "doc:y"), 2},
 		{"conversation_labels", columns("page_id", "conversation_id", "key", "label", "status", "updated_at:i"), 3},
 		{"mentions", columns("page_id", "conversation_id", "user_id"), 3},
