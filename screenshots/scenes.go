@@ -125,7 +125,7 @@ func (s scene) variants() []variant {
 }
 
 // kept are the pictures that documents show.
-var kept = []string{"conversation-120x34-en", "conversation-100x30-ja-light", "asks-80x24-en", "picker-120x34-en"}
+var kept = []string{"photo-120x34-en", "conversation-100x30-ja-light", "asks-80x24-en", "picker-120x34-en"}
 
 // Keys, as a terminal sends them.
 const (

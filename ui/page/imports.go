@@ -36,7 +36,9 @@ func (m *Model) importOf(i model.Import) string {
 		parts = append(parts, "["+strings.Repeat("#", done)+strings.Repeat("-", importCells-done)+"]")
 		count += "/" + look.Thousands(int(i.Total))
 	}
-	parts = append(parts, count)
+	if i.Threads > 0 || i.Total > 0 {
+		parts = append(parts, count)
+	}
 	if rate := i.Rate(); rate > 0 {
 		parts = append(parts, m.Say(i18n.ImportRate, "Rate", fmt.Sprintf("%.0f", rate)))
 	}
