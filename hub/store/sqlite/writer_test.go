@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/store/engine"
 	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
 )
@@ -68,7 +69,7 @@ func TestSwallowed(t *testing.T) {
 		_ = tx.PutNotice(&model.Notice{ID: "n", PageID: "1", Reason: "\xff"})
 		return nil
 	})
-	if !errors.Is(err, sqldb.ErrNotUTF8) {
+	if !errors.Is(err, engine.ErrNotUTF8) {
 		t.Errorf("got %v", err)
 	}
 	if head := headOf(t, s, "1"); head != 1 {

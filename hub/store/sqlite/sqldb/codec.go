@@ -6,9 +6,6 @@ import (
 	"parley/hub/store/engine"
 )
 
-// ErrNotUTF8 is [engine.ErrNotUTF8].
-var ErrNotUTF8 = engine.ErrNotUTF8
-
 // Encode is [engine.Encode].
 func Encode(v any) (string, error) { return engine.Encode(v) }
 
