@@ -28,6 +28,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/google/uuid"
+
 	"parley/hub/store"
 	"parley/hub/store/postgres"
 	"parley/hub/store/sqlite"
@@ -240,7 +242,7 @@ func (w *world) put(tx store.PageTx, page model.PageID, n int, now time.Time) er
 	for i := range w.messages {
 		said := at.Add(time.Duration(i-w.messages) * time.Minute)
 		m := store.Message{Message: model.Message{
-			ID: model.NewMessageID(page, fmt.Sprintf("%012d%06d", n, i)), ConversationID: id, MID: mid(fmt.Sprint("fill", n, "-", i)),
+			ID: model.NewMessageID(page, uuid.Must(uuid.NewV7()).String()), ConversationID: id, MID: mid(fmt.Sprint("fill", n, "-", i)),
 			Direction: model.In, Author: model.Author{Kind: model.ByCustomer}, Text: model.Untrusted(words(n + i)), SentAt: said,
 			Attachments: []model.Attachment{}, Reactions: []model.Reaction{},
 		}, Order: said, MetaTime: true}
