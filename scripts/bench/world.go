@@ -26,9 +26,8 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"parley/hub/store"
 	"parley/hub/store/postgres"
