@@ -109,12 +109,17 @@ func (f Folder) prepare() error {
 	if err := own(f.dir); err != nil {
 		return err
 	}
-	err := filepath.WalkDir(f.dir, func(path string, e fs.DirEntry, err error) error {
+	root, err := os.OpenRoot(f.dir)
+	if err != nil {
+		return fmt.Errorf("read folder: %w", err)
+	}
+	defer func() { _ = root.Close() }()
+	err = fs.WalkDir(root.FS(), ".", func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
 		}
 		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > kept {
-			_ = os.Remove(path) // if it is in use, it goes next time
+			_ = root.Remove(path) // if it is in use, it goes next time
 		}
 		return nil
 	})

@@ -467,7 +467,7 @@ func (w *world) databaseSize(ctx context.Context) (size int64) {
 	if err != nil {
 		return 0
 	}
-	defer c.Close(ctx)
+	defer func() { _ = c.Close(ctx) }()
 	_ = c.QueryRow(ctx, `SELECT pg_database_size(current_database())`).Scan(&size)
 	return size
 }

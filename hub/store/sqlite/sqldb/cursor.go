@@ -7,11 +7,11 @@ import (
 	"parley/model"
 )
 
-// Place and Key are those of all engines.
-type (
-	Place = engine.Place
-	Key   = engine.Key
-)
+// Place is [engine.Place].
+type Place = engine.Place
+
+// Key is [engine.Key].
+type Key = engine.Key
 
 // ParseCursor is [engine.ParseCursor].
 func ParseCursor(cursor, list string) (*Place, error) { return engine.ParseCursor(cursor, list) }
