@@ -299,20 +299,24 @@ type hangsUp struct{}
 
 func goingAway(ctx context.Context) context.Context { return context.WithValue(ctx, hangsUp{}, true) }
 
+// goesAway reports whether somebody who asks goes away; what the hub does after them does not end.
+func goesAway(ctx context.Context) bool { return ctx.Value(hangsUp{}) != nil && ctx.Done() != nil }
+
 // cutShort is a store whose answer to a write of who goes away is that ctx ended, although
 // the write is kept.
 type cutShort struct{ store.Store }
 
 func (s *cutShort) Write(ctx context.Context, id model.PageID, f func(store.PageTx) error) error {
 	err := s.Store.Write(ctx, id, f)
-	if err == nil && ctx.Value(hangsUp{}) != nil {
+	if err == nil && goesAway(ctx) {
 		<-ctx.Done()
 		return ctx.Err()
 	}
 	return err
 }
 
-// late is a store whose write for who goes away is kept only after they did.
+// late is a store whose write for who goes away is kept only after they did, and those after it
+// later still.
 type late struct {
 	store.Store
 	waits          atomic.Bool
@@ -320,7 +324,10 @@ type late struct {
 }
 
 func (s *late) Write(ctx context.Context, id model.PageID, f func(store.PageTx) error) error {
-	if ctx.Value(hangsUp{}) == nil {
+	if !goesAway(ctx) {
+		if ctx.Value(hangsUp{}) != nil && s.waits.Load() {
+			<-s.wrote
+		}
 		return s.Store.Write(ctx, id, f)
 	}
 	s.waits.Store(true)
@@ -331,14 +338,6 @@ func (s *late) Write(ctx context.Context, id model.PageID, f func(store.PageTx) 
 	}()
 	<-ctx.Done()
 	return ctx.Err()
-}
-
-// Accounts comes after what was handed in before it.
-func (s *late) Accounts(ctx context.Context, f func(store.AccountTx) error) error {
-	if s.waits.Load() {
-		<-s.wrote
-	}
-	return s.Store.Accounts(ctx, f)
 }
 
 // TestHidingIsKnownThoughItIsStoredLate: who hides a Page and hangs up before it is stored
