@@ -267,6 +267,7 @@ func commandRows(tokenFile string) map[string]commandRow {
 		"parley theme show":      {apart: "a theme of this machine; it asks no hub"},
 		"parley theme check":     {apart: "a file of this machine; it asks no hub"},
 		"parley hub":             {apart: "the server itself"},
+		"parley hub migrate":     {apart: "opens the stores itself, at the hub's own machine; tells of no conversation"},
 		"parley sandbox":         {apart: "the outside world"},
 		"parley demo":            {apart: "a world of its own"},
 		"parley session":         {apart: "what a hub runs for a session over SSH: any of the others"},
@@ -286,9 +287,9 @@ func commandRows(tokenFile string) map[string]commandRow {
 }
 
 // leaves are the commands that do something, by what they are called: all but those that
-// only hold others, which take no arguments.
+// only hold others, which take no arguments. The hub runs by itself and holds others, too.
 func leaves(cmd *cobra.Command) (all []string) {
-	if !cmd.HasSubCommands() || !cmd.HasParent() || strings.Contains(cmd.Use, " ") {
+	if !cmd.HasSubCommands() || !cmd.HasParent() || strings.Contains(cmd.Use, " ") || cmd.Name() == "hub" {
 		all = append(all, cmd.CommandPath())
 	}
 	for _, sub := range cmd.Commands() {
