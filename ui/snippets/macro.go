@@ -197,12 +197,12 @@ func (m *Model) send(id model.ConversationID, s snippet.Snippet, text string, mi
 		m.Notify(m.Say(i18n.SnippetTooLong))
 		return opened
 	}
-	m.sent = sentByMacro{keyed(s), id, m.Clock.Local()}
 	before := slices.Clone(m.Undo)
 	sent := m.Writer.Send()
 	if m.Composer.Text() != "" { // it said why not
 		return tea.Batch(opened, sent)
 	}
+	m.sent = sentByMacro{keyed(s), id, m.Clock.Local()}
 	var left tea.Cmd
 	if !wasOpen {
 		left = m.Writer.LeaveBox()
