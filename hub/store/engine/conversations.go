@@ -3,6 +3,7 @@ package engine
 import (
 	"math"
 
+	"parley/hub/store"
 	"parley/model"
 )
 
@@ -57,4 +58,15 @@ func Free(c model.Conversation) (from, until int64) {
 		from = c.OtherAppUntil.UnixMicro()
 	}
 	return from, until
+}
+
+// Kept returns a conversation as it is kept: without what is filled in when it is read, its times
+// as columns hold them.
+func Kept(c store.Conversation) store.Conversation {
+	c.Links, c.Reply = nil, model.Verdict{}
+	c.UpdatedAt, c.ProfileAt = Exact(c.UpdatedAt), Exact(c.ProfileAt)
+	c.WaitsSince = ExactOrNil(c.WaitsSince)
+	c.SnoozedUntil, c.WindowUntil = ExactOrNil(c.SnoozedUntil), ExactOrNil(c.WindowUntil)
+	c.OtherAppUntil, c.UncertainUntil = ExactOrNil(c.OtherAppUntil), ExactOrNil(c.UncertainUntil)
+	return c
 }

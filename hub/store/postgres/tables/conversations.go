@@ -75,11 +75,7 @@ func (t conversationWriter) PutConversation(c *store.Conversation) error {
 }
 
 func (t conversationWriter) writeConversation(c store.Conversation) error {
-	c.Links, c.Reply = nil, model.Verdict{}
-	c.UpdatedAt, c.ProfileAt = engine.Exact(c.UpdatedAt), engine.Exact(c.ProfileAt)
-	c.WaitsSince = engine.ExactOrNil(c.WaitsSince)
-	c.SnoozedUntil, c.WindowUntil = engine.ExactOrNil(c.SnoozedUntil), engine.ExactOrNil(c.WindowUntil)
-	c.OtherAppUntil, c.UncertainUntil = engine.ExactOrNil(c.OtherAppUntil), engine.ExactOrNil(c.UncertainUntil)
+	c = engine.Kept(c)
 	doc, err := pgdb.Encode(c)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"parley/hub/store"
+	"parley/hub/store/engine"
 	"parley/hub/store/sqlite/sqldb"
 	"parley/model"
 )
@@ -85,19 +86,9 @@ func (t tx) PutConversation(put *store.Conversation) error {
 	c := t.s.conversationOf(put.ID)
 	c.known = err == nil
 	if c.known {
-		c.conversation = storedConversation(*put)
+		c.conversation = copied(engine.Kept(*put))
 	}
 	return err
-}
-
-// storedConversation returns a conversation as it is read after it was put.
-func storedConversation(c store.Conversation) store.Conversation {
-	c.Links, c.Reply = nil, model.Verdict{}
-	c.UpdatedAt, c.ProfileAt = sqldb.Exact(c.UpdatedAt), sqldb.Exact(c.ProfileAt)
-	c.WaitsSince = sqldb.ExactOrNil(c.WaitsSince)
-	c.SnoozedUntil, c.WindowUntil = sqldb.ExactOrNil(c.SnoozedUntil), sqldb.ExactOrNil(c.WindowUntil)
-	c.OtherAppUntil, c.UncertainUntil = sqldb.ExactOrNil(c.OtherAppUntil), sqldb.ExactOrNil(c.UncertainUntil)
-	return copied(c)
 }
 
 // DeleteConversation implements [store.DeletionWriter].

@@ -21,9 +21,6 @@ func FromMicros(n int64) time.Time { return engine.FromMicros(n) }
 // Exact is [engine.Exact].
 func Exact(t time.Time) time.Time { return engine.Exact(t) }
 
-// ExactOrNil is [engine.ExactOrNil].
-func ExactOrNil(t *time.Time) *time.Time { return engine.ExactOrNil(t) }
-
 // Flag returns a boolean as stored in a column.
 func Flag(b bool) int {
 	if b {

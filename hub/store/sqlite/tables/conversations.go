@@ -72,11 +72,7 @@ func (t conversationWriter) PutConversation(c *store.Conversation) error {
 }
 
 func (t conversationWriter) writeConversation(c store.Conversation) error {
-	c.Links, c.Reply = nil, model.Verdict{}
-	c.UpdatedAt, c.ProfileAt = sqldb.Exact(c.UpdatedAt), sqldb.Exact(c.ProfileAt)
-	c.WaitsSince = sqldb.ExactOrNil(c.WaitsSince)
-	c.SnoozedUntil, c.WindowUntil = sqldb.ExactOrNil(c.SnoozedUntil), sqldb.ExactOrNil(c.WindowUntil)
-	c.OtherAppUntil, c.UncertainUntil = sqldb.ExactOrNil(c.OtherAppUntil), sqldb.ExactOrNil(c.UncertainUntil)
+	c = engine.Kept(c)
 	doc, err := compact.Conversation(c)
 	if err != nil {
 		return err
